@@ -1,0 +1,210 @@
+//! Numbers of the walk, with safe defaults: plain values, decided once when the process starts.
+
+use std::time::Duration;
+
+use crate::id::ClientId;
+use crate::records::Mode;
+
+/// How long one kind of sign-in lives. Both ends are written into the record and nothing else expires it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Without activity it ends after this long.
+    pub idle_timeout: Duration,
+    /// It ends this long after the sign-in, whatever happens.
+    pub absolute_timeout: Duration,
+}
+
+impl Lifetimes {
+    /// Both timeouts.
+    #[must_use]
+    pub const fn new(idle_timeout: Duration, absolute_timeout: Duration) -> Self {
+        Self { idle_timeout, absolute_timeout }
+    }
+}
+
+/// Lifetimes of one mode, without and with "remember me".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModeLifetimes {
+    /// As a rule.
+    pub normal: Lifetimes,
+    /// If the person asked to be remembered; `None`: the wish is ignored.
+    pub remembered: Option<Lifetimes>,
+}
+
+/// Everything that may differ between installations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// `iss` of every token and the origin of every request: `[server] public_url`, without a slash at its end.
+    pub issuer: String,
+    /// Who may sign up.
+    pub sign_up: SignUp,
+    /// Lifetimes in mode `session`.
+    pub session: ModeLifetimes,
+    /// Lifetimes in mode `token`.
+    pub token: ModeLifetimes,
+    /// Lifetimes in mode `hybrid`.
+    pub hybrid: ModeLifetimes,
+    /// Activity is written down at most this often.
+    pub touch_every: Duration,
+    /// Life of an access token; its `exp` is never after the absolute end.
+    pub access_token: Duration,
+    /// For this long after a rotation the same client gets the same answer.
+    pub grace: Duration,
+    /// The same for clients that are native applications.
+    pub native_grace: Duration,
+    /// Clock skew allowed to verifiers.
+    pub leeway: Duration,
+    /// Fewest characters of a password.
+    pub password_min_length: usize,
+    /// A log row is kept at least this long.
+    pub keep_log: Duration,
+    /// Known applications; the first is the one meant when a request names none.
+    pub clients: Vec<Client>,
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUp {
+    /// Operators only.
+    Closed,
+    /// Everybody who reaches the server.
+    Open,
+}
+
+/// An application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Its public name.
+    pub id: ClientId,
+    /// Which modes it may ask for; the first is the one meant when it asks for none.
+    pub modes: Vec<Mode>,
+    /// `aud` of its access tokens; the issuer if empty.
+    pub audiences: Vec<String>,
+    /// An application on the person's own device, which may need longer to hear an answer.
+    pub native: bool,
+    /// Whether it may be used at all.
+    pub enabled: bool,
+}
+
+impl Policy {
+    /// The defaults for an installation at this URL, with the built-in client in mode `session`.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>) -> Self {
+        let remembered = Some(Lifetimes::new(14 * DAY, 30 * DAY));
+        Self {
+            issuer: issuer.into(),
+            sign_up: SignUp::Closed,
+            session: ModeLifetimes { normal: Lifetimes::new(HOUR, DAY), remembered },
+            token: ModeLifetimes { normal: Lifetimes::new(7 * DAY, 30 * DAY), remembered: None },
+            hybrid: ModeLifetimes { normal: Lifetimes::new(DAY, 7 * DAY), remembered },
+            touch_every: Duration::from_secs(60),
+            access_token: Duration::from_secs(300),
+            grace: Duration::from_secs(10),
+            native_grace: Duration::from_secs(60),
+            leeway: Duration::from_secs(30),
+            password_min_length: 15,
+            keep_log: DAY,
+            clients: vec![Client {
+                id: ClientId::default_client(),
+                modes: vec![Mode::Session],
+                audiences: Vec::new(),
+                native: false,
+                enabled: true,
+            }],
+        }
+    }
+
+    /// Lifetimes of a sign-in in that mode.
+    #[must_use]
+    pub fn lifetimes(&self, mode: Mode, remember: bool) -> (Lifetimes, bool) {
+        let of_mode = match mode {
+            Mode::Session => &self.session,
+            Mode::Token => &self.token,
+            Mode::Hybrid => &self.hybrid,
+        };
+        match of_mode.remembered {
+            Some(longer) if remember => (longer, true),
+            _ => (of_mode.normal, false),
+        }
+    }
+
+    /// The client of that name, or the built-in one; `None` if unknown or disabled.
+    #[must_use]
+    pub fn client(&self, id: Option<&ClientId>) -> Option<&Client> {
+        let default = ClientId::default_client();
+        let wanted = id.unwrap_or(&default);
+        self.clients.iter().find(|c| c.id == *wanted && c.enabled)
+    }
+
+    /// The grace window of that client.
+    #[must_use]
+    pub fn grace_of(&self, id: &ClientId) -> Duration {
+        let native = self.clients.iter().any(|c| c.id == *id && c.native);
+        if native { self.native_grace } else { self.grace }
+    }
+
+    /// Everything that makes these numbers unusable together, in words for the operator.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for mode in Mode::ALL {
+            for remember in [false, true] {
+                let (life, _) = self.lifetimes(mode, remember);
+                if life.idle_timeout < 2 * self.access_token && mode != Mode::Session {
+                    faults.push(format!("{mode}: the idle timeout is below twice the life of an access token"));
+                }
+                if life.idle_timeout > life.absolute_timeout {
+                    faults.push(format!("{mode}: the idle timeout is longer than the absolute timeout"));
+                }
+                if life.idle_timeout < 2 * self.touch_every {
+                    faults.push(format!("{mode}: the idle timeout is below two minutes"));
+                }
+            }
+        }
+        if self.grace > MINUTE || self.native_grace > MINUTE {
+            faults.push("the grace window is longer than 60 seconds".into());
+        }
+        if self.leeway > 2 * MINUTE {
+            faults.push("the leeway is longer than 120 seconds".into());
+        }
+        if self.access_token > HOUR || self.access_token < MINUTE {
+            faults.push("the life of an access token is not between one minute and one hour".into());
+        }
+        if self.password_min_length < 8 {
+            faults.push("a password may be shorter than 8 characters".into());
+        }
+        if self.keep_log < DAY {
+            faults.push("the revocation log is kept for less than 24 hours".into());
+        }
+        faults.dedup();
+        faults
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_have_no_fault() {
+        assert_eq!(Policy::new("https://door.example").faults(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_idle_timeout_below_two_access_tokens_is_a_fault() {
+        let mut policy = Policy::new("https://door.example");
+        policy.hybrid.normal.idle_timeout = Duration::from_secs(599);
+        assert_eq!(policy.faults(), ["hybrid: the idle timeout is below twice the life of an access token"]);
+    }
+
+    #[test]
+    fn remember_is_ignored_where_a_mode_has_no_longer_life() {
+        let policy = Policy::new("https://door.example");
+        assert_eq!(policy.lifetimes(Mode::Token, true), (policy.token.normal, false));
+        assert!(policy.lifetimes(Mode::Session, true).1);
+    }
+}
