@@ -1,0 +1,295 @@
+//! Accounts: signing up, and everything that changes an account for all of its sessions at once.
+//!
+//! The row of an account holds `version` and `sessions_from`. A session remembers the version at which its proof was read;
+//! below `sessions_from` it is dead. So one committed row ends any number of sessions, and what follows (removing their
+//! records) is tidying up.
+
+use doorward_verify::{Ended, Entry, Timestamp};
+
+use crate::auth::Auth;
+use crate::id::AccountId;
+use crate::password::{self, HashError, PasswordFault};
+use crate::policy::SignUp;
+use crate::records::{Account, Session};
+use crate::revoke::{self, Why};
+use crate::rng::RngError;
+use crate::secret::Plain;
+use crate::store::{AccountChange, Changed, StoreError};
+
+pub mod name;
+
+pub use name::NameFault;
+
+/// Who wants an account.
+#[expect(missing_debug_implementations, reason = "holds a password")]
+pub struct NewAccount {
+    /// What will be typed to sign in.
+    pub identifier: String,
+    /// The password; `None` makes an account that nobody can sign in to yet.
+    pub password: Option<Plain<String>>,
+    /// How to be called.
+    pub display_name: Option<String>,
+}
+
+/// Why there is no new account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignUpError {
+    /// Only operators make accounts here.
+    #[error("sign-up is closed")]
+    Closed,
+    /// The identifier cannot be one.
+    #[error("the identifier: {0}")]
+    Identifier(NameFault),
+    /// The display name cannot be one.
+    #[error("the display name: {0}")]
+    DisplayName(NameFault),
+    /// The password cannot be one.
+    #[error(transparent)]
+    Password(#[from] PasswordFault),
+    /// Somebody has this identifier.
+    #[error("the identifier is taken")]
+    Taken,
+    /// Too busy, or out of memory.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// No id could be drawn.
+    #[error(transparent)]
+    Rng(#[from] RngError),
+    /// Nobody knows; ask again.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// Why a password stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordChangeError {
+    /// The current password was wrong.
+    #[error("the current password is wrong")]
+    Wrong,
+    /// The new one cannot be a password.
+    #[error(transparent)]
+    Password(#[from] PasswordFault),
+    /// The account was changed by somebody else at this very moment.
+    #[error("the credentials have changed")]
+    CredentialsChanged,
+    /// Too busy, or out of memory.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// Nobody knows; ask again.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+impl Auth {
+    /// Makes an account for whoever asks, where sign-up is open. Everything is checked before anything is looked up.
+    ///
+    /// # Errors
+    /// [`SignUpError`].
+    pub async fn sign_up(&self, new: NewAccount) -> Result<Account, SignUpError> {
+        match self.policy().sign_up {
+            SignUp::Closed => Err(SignUpError::Closed),
+            SignUp::Open => self.create_account(new).await,
+        }
+    }
+
+    /// Makes an account on an operator's word.
+    ///
+    /// # Errors
+    /// [`SignUpError`], never `Closed`.
+    pub async fn create_account(&self, new: NewAccount) -> Result<Account, SignUpError> {
+        let identifier = name::identifier(&new.identifier).map_err(SignUpError::Identifier)?;
+        let display_name = new.display_name.as_deref().map(name::display_name).transpose().map_err(SignUpError::DisplayName)?;
+        let chosen = new.password.map(|p| password::chosen(&p, self.policy().password_min_length)).transpose()?;
+        let hash = match chosen {
+            Some(password) => Some(self.hasher().hash(password).await?),
+            None => None,
+        };
+        let account = Account {
+            id: AccountId::draw(self.rng())?,
+            identifier,
+            display_name,
+            password: hash,
+            version: 1,
+            sessions_from: 0,
+            disabled_at: None,
+            roles: Vec::new(),
+            permissions: Vec::new(),
+            created_at: self.now()?,
+        };
+        let created = self.accounts().create(account.clone()).await?;
+        if !created {
+            return Err(SignUpError::Taken);
+        }
+        tracing::info!(event = "account_created", account = %account.id, "an account was made");
+        Ok(account)
+    }
+
+    /// The account of that identifier, however it is spelt; `None` also for a text that cannot be one.
+    ///
+    /// # Errors
+    /// If the store cannot say.
+    pub async fn find_account(&self, identifier: &str) -> Result<Option<Account>, StoreError> {
+        match name::identifier(identifier) {
+            Ok(form) => self.accounts().by_identifier(form).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Changes the password for someone who knows the current one. Ends every session of the account; the caller gives the
+    /// one that asked a successor with [`Auth::succeed`].
+    ///
+    /// # Errors
+    /// [`PasswordChangeError`].
+    pub async fn change_password(
+        &self,
+        id: AccountId,
+        current: &Plain<String>,
+        new: &Plain<String>,
+    ) -> Result<Account, PasswordChangeError> {
+        let new = password::chosen(new, self.policy().password_min_length)?;
+        let account = self.accounts().by_id(id).await?.ok_or(PasswordChangeError::CredentialsChanged)?;
+        let current = password::presented(current).map_err(|_| PasswordChangeError::Wrong)?;
+        if !self.hasher().verify(current, account.password.clone()).await? {
+            return Err(PasswordChangeError::Wrong);
+        }
+        let change = AccountChange::Password { hash: self.hasher().hash(new).await?, at_version: Some(account.version) };
+        match self.change_account(id, change, Why::PasswordChanged).await? {
+            Changed::Done(account, _) => Ok(account),
+            Changed::Not(_) | Changed::Missing => Err(PasswordChangeError::CredentialsChanged),
+        }
+    }
+
+    /// Nobody signs in to the account any more, and all its sessions and tokens end.
+    ///
+    /// # Errors
+    /// If the store cannot do it; then nothing has changed.
+    pub async fn disable(&self, id: AccountId) -> Result<Changed, StoreError> {
+        self.change_account(id, AccountChange::Disable, Why::Disabled).await
+    }
+
+    /// People may sign in again; sessions stay ended.
+    ///
+    /// # Errors
+    /// If the store cannot do it.
+    pub async fn enable(&self, id: AccountId) -> Result<Changed, StoreError> {
+        self.change_account(id, AccountChange::Enable, Why::Disabled).await
+    }
+
+    /// Gives the account these roles and permissions. Its access tokens go stale within the second, its sessions live.
+    ///
+    /// # Errors
+    /// If the store cannot do it.
+    pub async fn assign(&self, id: AccountId, roles: Vec<String>, permissions: Vec<String>) -> Result<Changed, StoreError> {
+        self.change_account(id, AccountChange::Roles { roles, permissions }, Why::RolesChanged).await
+    }
+
+    /// Commits the change, then tidies up after it. Once the commit stands the answer is yes, whatever happens then: the
+    /// row and the log entry are there, and a later tick does what is left.
+    pub(crate) async fn change_account(&self, id: AccountId, change: AccountChange, why: Why) -> Result<Changed, StoreError> {
+        let now = self.now()?;
+        let changed = self.accounts().change(id, change, now).await?;
+        if let Changed::Done(account, Some(seq)) = &changed {
+            tracing::info!(event = why.name(), account = %id, version = account.version, "an account has changed");
+            let ended = Ended::Account { account: id.to_string(), below: account.version };
+            self.apply_to_set(&ended, now);
+            if let Err(error) = self.end_below(account, now).await {
+                tracing::warn!(event = "end_unconfirmed", account = %id, %error, "records will be removed later");
+            } else {
+                self.settle_quietly(vec![*seq]).await;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Whether the account's row lets the session live. The one place that compares the two versions.
+    #[must_use]
+    pub fn is_standing(&self, session: &Session, account: &Account) -> bool {
+        is_standing(session, account)
+    }
+}
+
+/// A record is dead if its version is below `sessions_from`, or its account is disabled, and only then.
+#[must_use]
+pub fn is_standing(session: &Session, account: &Account) -> bool {
+    session.account == account.id && session.version >= account.sessions_from && account.disabled_at.is_none()
+}
+
+/// What [`apply`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// The account is as the change asks; keep it, and append the entry if there is one.
+    Changed {
+        /// What verifiers must know.
+        entry: Option<Entry>,
+    },
+    /// The condition did not hold, or there was nothing to change. The account is as it was.
+    Not,
+}
+
+/// The rule: what a change makes of an account.
+#[must_use]
+pub fn apply(account: &mut Account, change: &AccountChange, now: Timestamp) -> Applied {
+    match change {
+        AccountChange::Password { hash, at_version } => {
+            if at_version.is_some_and(|v| v != account.version) {
+                return Applied::Not;
+            }
+            account.password = Some(hash.clone());
+            end_sessions(account, now)
+        }
+        AccountChange::Rehash { from, to } => {
+            if account.password.as_ref() != Some(from) {
+                return Applied::Not;
+            }
+            account.password = Some(to.clone());
+            Applied::Changed { entry: None }
+        }
+        AccountChange::DisplayName(name) => {
+            if account.display_name == *name {
+                return Applied::Not;
+            }
+            account.display_name.clone_from(name);
+            Applied::Changed { entry: None }
+        }
+        AccountChange::Disable => {
+            if account.disabled_at.is_some() {
+                return Applied::Not;
+            }
+            account.disabled_at = Some(now);
+            end_sessions(account, now)
+        }
+        AccountChange::Enable => match account.disabled_at.take() {
+            Some(_) => {
+                account.version += 1;
+                Applied::Changed { entry: None }
+            }
+            None => Applied::Not,
+        },
+        AccountChange::SignOutEverywhere => end_sessions(account, now),
+        AccountChange::Roles { roles, permissions } => {
+            if account.roles == *roles && account.permissions == *permissions {
+                return Applied::Not;
+            }
+            account.roles.clone_from(roles);
+            account.permissions.clone_from(permissions);
+            make_stale(account, now)
+        }
+    }
+}
+
+fn end_sessions(account: &mut Account, now: Timestamp) -> Applied {
+    let applied = make_stale(account, now);
+    account.sessions_from = account.version;
+    applied
+}
+
+fn make_stale(account: &mut Account, now: Timestamp) -> Applied {
+    account.version += 1;
+    let what = Ended::Account { account: account.id.to_string(), below: account.version };
+    Applied::Changed { entry: Some(Entry { what, until: revoke::longest_until(now) }) }
+}
+
+#[cfg(test)]
+mod tests;

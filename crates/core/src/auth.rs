@@ -1,0 +1,215 @@
+//! [`Auth`]: what the walk walks on. It holds the ports, the clock, the numbers and the keys, and has no type parameters;
+//! a copy of it is one more handle to the same.
+
+use std::fmt;
+use std::sync::Arc;
+
+use doorward_verify::{Algorithm, RevokedSet, Verifier};
+
+use crate::clock::Clock;
+use crate::follow::Position;
+use crate::keys::{self, Keyring, KeyringError, Signer};
+use crate::password::Hasher;
+use crate::policy::Policy;
+use crate::records::KeyState;
+use crate::rng::Rng;
+use crate::root::RootSecrets;
+use crate::store::{Accounts, Keys, RevocationLog, Sessions, StoreError};
+
+/// Everything an [`Auth`] is put together from.
+#[derive(Debug)]
+pub struct Parts {
+    /// Accounts, in the database.
+    pub accounts: Arc<dyn Accounts>,
+    /// Sessions, wherever they are.
+    pub sessions: Arc<dyn Sessions>,
+    /// The revocation log, in the database.
+    pub log: Arc<dyn RevocationLog>,
+    /// Signing keys, in the database.
+    pub keys: Arc<dyn Keys>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Where passwords are hashed.
+    pub hasher: Arc<dyn Hasher>,
+    /// The numbers.
+    pub policy: Policy,
+    /// From which everything is derived.
+    pub root: RootSecrets,
+    /// What a database without signing keys gets.
+    pub algorithm: Algorithm,
+}
+
+/// Why a node does not start.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The numbers do not go together; all of them are listed.
+    #[error("the settings cannot be used: {}", .0.join("; "))]
+    Policy(Vec<String>),
+    /// The database belongs to other root secrets.
+    #[error("this database was set up with another root secret")]
+    OtherRootSecret,
+    /// Signing keys cannot be made or read.
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
+    /// A store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The walk, ready to be walked. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    accounts: Arc<dyn Accounts>,
+    sessions: Arc<dyn Sessions>,
+    log: Arc<dyn RevocationLog>,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    hasher: Arc<dyn Hasher>,
+    policy: Policy,
+    root: RootSecrets,
+    keyring: Keyring,
+    verifier: Verifier,
+    position: Position,
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("issuer", &self.inner.policy.issuer).finish_non_exhaustive()
+    }
+}
+
+impl Auth {
+    /// Checks the numbers, opens the keys, and reads the whole log. When this returns, everything that was ever ended is
+    /// known here: only then may requests be answered.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(parts: Parts) -> Result<Self, StartError> {
+        let faults = parts.policy.faults();
+        if !faults.is_empty() {
+            return Err(StartError::Policy(faults));
+        }
+        if !parts.keys.bind(parts.root.fingerprints()).await? {
+            return Err(StartError::OtherRootSecret);
+        }
+        let keyring = open_keyring(&parts).await?;
+        let verifier = own_verifier(&parts.policy, &keyring);
+        let inner = Inner {
+            accounts: parts.accounts,
+            sessions: parts.sessions,
+            log: parts.log,
+            clock: parts.clock,
+            rng: parts.rng,
+            hasher: parts.hasher,
+            policy: parts.policy,
+            root: parts.root,
+            keyring,
+            verifier,
+            position: Position::default(),
+        };
+        let auth = Self { inner: Arc::new(inner) };
+        auth.rebuild().await?;
+        Ok(auth)
+    }
+
+    /// The numbers.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// The port to accounts.
+    #[must_use]
+    pub fn accounts(&self) -> &dyn Accounts {
+        &*self.inner.accounts
+    }
+
+    /// The port to sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &dyn Sessions {
+        &*self.inner.sessions
+    }
+
+    /// The port to the revocation log.
+    #[must_use]
+    pub fn log(&self) -> &dyn RevocationLog {
+        &*self.inner.log
+    }
+
+    /// Time.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    /// What signs and what is published.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.inner.keyring
+    }
+
+    /// The verifier of this node's own access tokens.
+    #[must_use]
+    pub fn verifier(&self) -> &Verifier {
+        &self.inner.verifier
+    }
+
+    /// What has ended, as far as this node knows.
+    #[must_use]
+    pub fn revoked(&self) -> &RevokedSet {
+        self.inner.verifier.revoked()
+    }
+
+    /// Derived keys.
+    #[must_use]
+    pub fn root(&self) -> &RootSecrets {
+        &self.inner.root
+    }
+
+    pub(crate) fn rng(&self) -> &dyn Rng {
+        &*self.inner.rng
+    }
+
+    pub(crate) fn hasher(&self) -> &dyn Hasher {
+        &*self.inner.hasher
+    }
+
+    pub(crate) fn signer(&self) -> Arc<Signer> {
+        self.inner.keyring.signer()
+    }
+
+    pub(crate) fn position(&self) -> &Position {
+        &self.inner.position
+    }
+}
+
+/// One key signs, the next one is published from the first day on: verifiers that keep a key set for an hour know it long
+/// before it signs.
+async fn open_keyring(parts: &Parts) -> Result<Keyring, StartError> {
+    let mut stored = parts.keys.all().await?;
+    if stored.is_empty() {
+        let now = parts.clock.now().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let make = |state| keys::make(parts.algorithm, state, &parts.root, &*parts.rng, now);
+        stored = parts.keys.ensure(vec![make(KeyState::Active)?, make(KeyState::Next)?]).await?;
+    }
+    Ok(Keyring::open(&stored, &parts.root)?)
+}
+
+/// Accepts what this node hands out, to whichever client: every audience that a token of ours may carry is ours.
+fn own_verifier(policy: &Policy, keyring: &Keyring) -> Verifier {
+    let mut audiences = vec![policy.issuer.clone()];
+    audiences.extend(policy.clients.iter().flat_map(|c| c.audiences.iter().cloned()));
+    Verifier::builder(&policy.issuer, audiences)
+        .algorithms([Algorithm::Es256, Algorithm::Ed25519, Algorithm::EdDsa, Algorithm::Rs256])
+        .keys(keyring.published())
+        .leeway(policy.leeway)
+        .build()
+        .expect("the policy's numbers were checked")
+}

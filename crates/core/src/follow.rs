@@ -1,0 +1,190 @@
+//! A node follows the revocation log: at its start, before it answers anybody, and ever after.
+//!
+//! What other nodes end, this node learns here. What this node ended but could not finish (the session store was away),
+//! it finishes here. Everything is safe to do twice.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use doorward_verify::{Ended, Timestamp};
+
+use crate::auth::Auth;
+use crate::id::AccountId;
+use crate::records::LogRow;
+use crate::store::{LogHead, StoreError};
+
+/// Rows read at once.
+const PAGE: usize = 1000;
+/// Records removed by one tick: a purge never holds a store for long.
+const PURGE_AT_ONCE: usize = 500;
+
+/// How far this node has read.
+#[derive(Debug, Default)]
+pub(crate) struct Position(Mutex<Place>);
+
+#[derive(Debug, Default)]
+struct Place {
+    feed_id: String,
+    seq: u64,
+    open: Vec<LogRow>,
+}
+
+impl Position {
+    fn lock(&self) -> MutexGuard<'_, Place> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one round of following did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Followed {
+    /// Rows that were new to this node.
+    pub rows: usize,
+    /// Ends that were made again because nobody had confirmed them.
+    pub finished: usize,
+}
+
+impl Auth {
+    /// Reads what is new in the log, and finishes what the last round found unconfirmed. Call it about every second, from
+    /// one task.
+    ///
+    /// # Errors
+    /// If the log cannot be read; what was read so far counts.
+    pub async fn follow(&self) -> Result<Followed, StoreError> {
+        let now = self.now()?;
+        let finished = self.finish_open(now).await;
+        let rows = self.read_new(now).await?;
+        Ok(Followed { rows, finished })
+    }
+
+    /// All kept rows into the set, every unconfirmed end made again: what a node does before it answers anybody.
+    pub(crate) async fn rebuild(&self) -> Result<(), StoreError> {
+        let now = self.now()?;
+        self.read_new(now).await?;
+        self.finish_open(now).await;
+        Ok(())
+    }
+
+    /// Removes what has had its time: expired sessions, settled log rows, entries of the set. Call it about every second.
+    ///
+    /// # Errors
+    /// If a store cannot do it; the next call goes on.
+    pub async fn purge(&self) -> Result<usize, StoreError> {
+        let now = self.now()?;
+        self.revoked().purge(now.as_secs());
+        self.log().purge(now.minus(self.policy().keep_log), PURGE_AT_ONCE).await?;
+        self.sessions().purge(now, PURGE_AT_ONCE).await
+    }
+
+    async fn read_new(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let head = self.log().head().await?;
+        let mut after = self.start_of(&head);
+        let mut count = 0;
+        while after < head.seq {
+            let rows = self.log().since(after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.seq;
+            count += rows.len();
+            for row in rows {
+                self.take_in(row, now);
+            }
+        }
+        self.position().lock().seq = after.max(head.seq);
+        Ok(count)
+    }
+
+    /// Another log, or one that stands before what was read: from its beginning.
+    fn start_of(&self, head: &LogHead) -> u64 {
+        let mut place = self.position().lock();
+        if place.feed_id != head.feed_id || head.seq < place.seq {
+            if !place.feed_id.is_empty() {
+                tracing::warn!(event = "log_replaced", "the revocation log is not the one read before; reading it whole");
+            }
+            *place = Place { feed_id: head.feed_id.clone(), ..Place::default() };
+        }
+        place.seq
+    }
+
+    fn take_in(&self, row: LogRow, now: Timestamp) {
+        let Some(known_until) = self.known_until(&row, now) else { return };
+        self.revoked().insert(&row.entry.what, known_until);
+        self.forget_copies(&row.entry.what);
+        if !row.settled || self.sessions().may_lose_writes() {
+            self.position().lock().open.push(row);
+        }
+    }
+
+    /// As long as the row is kept, in case a store brings the record back. `None` if that is over.
+    fn known_until(&self, row: &LogRow, now: Timestamp) -> Option<i64> {
+        let until = row.entry.until.max(row.at.plus(self.policy().keep_log).as_secs());
+        (until > now.as_secs() || !row.settled).then_some(until.max(now.as_secs() + 1))
+    }
+
+    async fn finish_open(&self, now: Timestamp) -> usize {
+        let open = std::mem::take(&mut self.position().lock().open);
+        let mut done = Vec::new();
+        let mut left = Vec::new();
+        for row in open {
+            match self.finish(&row.entry.what, now).await {
+                Ok(()) => done.push(row.seq),
+                Err(error) => {
+                    tracing::warn!(event = "end_unconfirmed", seq = row.seq, %error, "records will be removed later");
+                    left.push(row);
+                }
+            }
+        }
+        self.position().lock().open.extend(left);
+        let finished = done.len();
+        if finished > 0 {
+            self.settle_quietly(done).await;
+        }
+        finished
+    }
+
+    async fn finish(&self, ended: &Ended, now: Timestamp) -> Result<(), StoreError> {
+        match ended {
+            Ended::Session { sid } => match sid.parse() {
+                Ok(sid) => self.sessions().end(sid).await.map(|_| ()),
+                Err(_) => Ok(()),
+            },
+            Ended::Account { account, .. } => match self.read_account(account).await? {
+                Some(account) => self.end_below(&account, now).await,
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    async fn read_account(&self, id: &str) -> Result<Option<std::sync::Arc<crate::records::Account>>, StoreError> {
+        match id.parse::<AccountId>() {
+            Ok(id) => self.accounts().by_id(id).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// What this node just wrote to the log holds here at once.
+    pub(crate) fn apply_to_set(&self, ended: &Ended, now: Timestamp) {
+        self.revoked().insert(ended, now.plus(self.policy().keep_log).as_secs());
+        self.forget_copies(ended);
+    }
+
+    fn forget_copies(&self, ended: &Ended) {
+        match ended {
+            Ended::Session { sid } => {
+                if let Ok(sid) = sid.parse::<crate::id::SessionId>() {
+                    self.sessions().forget(Some(sid.shard()));
+                }
+            }
+            Ended::Account { account, .. } => {
+                if let Ok(id) = account.parse::<AccountId>() {
+                    self.accounts().forget(Some(id.shard()));
+                    self.sessions().forget(Some(id.shard()));
+                }
+            }
+            Ended::Token { .. } => {}
+            _ => {
+                self.accounts().forget(None);
+                self.sessions().forget(None);
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Step 1: a person proves who they are.
+//!
+//! The account is read once, hash and version together. The record is written at that version, then the account is read
+//! *again*: whoever changed the password, disabled the account or signed out everywhere meanwhile has committed its row
+//! before looking for records, so one of the two always sees the other.
+
+use std::sync::Arc;
+
+use crate::accounts::name;
+use crate::auth::Auth;
+use crate::id::{ClientId, SessionId};
+use crate::issue::{IssueError, Issued, has_pair};
+use crate::password::{self, HashError, PasswordFault};
+use crate::records::{Account, Mode, Session};
+use crate::revoke::Why;
+use crate::rng;
+use crate::secret::Plain;
+use crate::session::{self, Choice, Drawn};
+use crate::store::{AccountChange, StoreError};
+use doorward_verify::Timestamp;
+
+/// What is presented to sign in.
+#[expect(missing_debug_implementations, reason = "holds a password")]
+pub struct SignIn {
+    /// As typed.
+    pub identifier: String,
+    /// As typed.
+    pub password: Plain<String>,
+    /// Which application; `None` means the built-in one.
+    pub client: Option<ClientId>,
+    /// How to carry it; `None` means the client's first mode.
+    pub mode: Option<Mode>,
+    /// Whether the person asked to be remembered.
+    pub remember: bool,
+    /// What signs in, in a few words.
+    pub device: String,
+    /// The host it is signed in on.
+    pub host: String,
+    /// The live session whose cookie came along: the new one takes its place.
+    pub replaces: Option<Arc<Session>>,
+}
+
+/// A new sign-in.
+#[expect(missing_debug_implementations, reason = "holds secrets")]
+pub struct SignedIn {
+    /// Its record.
+    pub session: Arc<Session>,
+    /// Who it is.
+    pub account: Arc<Account>,
+    /// What carries it.
+    pub issued: Issued,
+}
+
+/// Why nobody signed in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignInError {
+    /// No such client, or disabled.
+    #[error("unknown client")]
+    ClientUnknown,
+    /// The client may not use this mode.
+    #[error("the client may not use this mode")]
+    ModeNotAllowed,
+    /// No password can be like that.
+    #[error(transparent)]
+    Password(#[from] PasswordFault),
+    /// Unknown, disabled, without a password, or the wrong one: nobody is told which.
+    #[error("wrong identifier or password")]
+    InvalidCredentials,
+    /// Right a moment ago: the password was changed or the account disabled meanwhile.
+    #[error("the credentials have changed")]
+    CredentialsChanged,
+    /// Too busy, or out of memory.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// Nothing could be drawn or signed.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// Nobody knows; ask again.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+impl Auth {
+    /// Signs in with a password.
+    ///
+    /// # Errors
+    /// [`SignInError`].
+    pub async fn sign_in(&self, ask: SignIn) -> Result<SignedIn, SignInError> {
+        let client = self.policy().client(ask.client.as_ref()).ok_or(SignInError::ClientUnknown)?;
+        let mode = allowed_mode(&client.modes, ask.mode).ok_or(SignInError::ModeNotAllowed)?;
+        let (client, password) = (client.id.clone(), password::presented(&ask.password)?);
+        let account = self.prove(&ask.identifier, password).await?;
+        let choice = Choice { client, mode, remember: ask.remember, device: ask.device, host: ask.host };
+        let signed_in = self.begin_session(&account, choice, None).await?;
+        if let Some(old) = ask.replaces {
+            self.replace(&old, &signed_in.session).await?;
+        }
+        tracing::info!(event = "signed_in", sid = %signed_in.session.sid, account = %account.id, mode = mode.name(), "signed in");
+        self.keep_hash_current(&account, ask.password).await;
+        Ok(signed_in)
+    }
+
+    async fn prove(&self, identifier: &str, password: Plain<String>) -> Result<Arc<Account>, SignInError> {
+        let account = match name::identifier(identifier) {
+            Ok(form) => self.accounts().by_identifier(form).await?,
+            Err(_) => None,
+        };
+        // A disabled account costs the same time as any other, and is told the same.
+        let right = self.hasher().verify(password, account.as_ref().and_then(|a| a.password.clone())).await?;
+        let proved = account.filter(|a| right && a.disabled_at.is_none());
+        proved.map(Arc::new).ok_or_else(|| {
+            tracing::info!(event = "sign_in_refused", who = self.root().log_name(identifier), "wrong identifier or password");
+            SignInError::InvalidCredentials
+        })
+    }
+
+    /// Writes the record, looks again, and only then hands something out.
+    pub(crate) async fn begin_session(
+        &self,
+        account: &Arc<Account>,
+        choice: Choice,
+        not_after: Option<Timestamp>,
+    ) -> Result<SignedIn, SignInError> {
+        let now = self.now()?;
+        let sid = SessionId::draw(&account.id, self.rng()).map_err(IssueError::from)?;
+        let salt = rng::bytes(self.rng()).map_err(IssueError::from)?;
+        let token = match has_pair(choice.mode) {
+            true => None,
+            false => Some(self.new_session_token(&sid, 0).map_err(IssueError::from)?),
+        };
+        let drawn = Drawn { sid, salt, key: self.root().newest(), secret: token.as_ref().map(|t| t.hashed) };
+        let mut session = session::begin(account, choice, drawn, now, self.policy());
+        session.ends_at = session.ends_at.min(not_after.unwrap_or(session.ends_at));
+        self.sessions().insert(session.clone()).await?;
+        let account = self.look_again(&session, now).await?.ok_or(SignInError::CredentialsChanged)?;
+        let issued = match token {
+            Some(token) => Issued::Session(token.plain),
+            None => self.issue_next(&session, &account, 0, now)?,
+        };
+        Ok(SignedIn { session: Arc::new(session), account, issued })
+    }
+
+    /// If the old one cannot be ended, the new one is taken back: a browser never holds the keys of two.
+    async fn replace(&self, old: &Session, new: &Session) -> Result<(), StoreError> {
+        if let Err(error) = self.end_session(old, Why::Replaced, self.now()?).await {
+            self.sessions().end(new.sid).await?;
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// The only moment at which the password is known and its hash can be made anew. Nobody's sign-in depends on it.
+    async fn keep_hash_current(&self, account: &Account, password: Plain<String>) {
+        let Some(from) = account.password.clone().filter(|h| password::is_outdated(h, self.hasher().cost())) else { return };
+        let Ok(password) = password::presented(&password) else { return };
+        let Ok(to) = self.hasher().hash(password).await else { return };
+        let Ok(now) = self.now() else { return };
+        match self.accounts().change(account.id, AccountChange::Rehash { from, to }, now).await {
+            Ok(_) => tracing::info!(event = "password_rehashed", account = %account.id, "its hash has the cost of today"),
+            Err(error) => tracing::warn!(event = "password_rehash_failed", %error, "it will be tried at the next sign-in"),
+        }
+    }
+}
+
+/// The rule: the mode asked for if the client has it, its first one if none was asked for.
+#[must_use]
+pub fn allowed_mode(modes: &[Mode], asked: Option<Mode>) -> Option<Mode> {
+    match asked {
+        Some(mode) => modes.contains(&mode).then_some(mode),
+        None => modes.first().copied(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_gets_the_mode_it_asks_for_or_its_first_and_never_one_it_has_not() {
+        let modes = [Mode::Token, Mode::Hybrid];
+        assert_eq!(allowed_mode(&modes, None), Some(Mode::Token));
+        assert_eq!(allowed_mode(&modes, Some(Mode::Hybrid)), Some(Mode::Hybrid));
+        assert_eq!(allowed_mode(&modes, Some(Mode::Session)), None);
+        assert_eq!(allowed_mode(&[], None), None);
+    }
+}
