@@ -17,15 +17,25 @@ impl Auth {
     pub fn csrf_token(&self, sid: &SessionId) -> Result<String, RngError> {
         let random: [u8; 16] = rng::bytes(self.rng())?;
         let tag = self.root().csrf_mac(sid, &random);
-        Ok(format!("{}.{}", base64url::encode(&random), base64url::encode(&tag)))
+        Ok(format!(
+            "{}.{}",
+            base64url::encode(&random),
+            base64url::encode(&tag)
+        ))
     }
 
     /// Whether `token` was made for this session.
     #[must_use]
     pub fn csrf_holds(&self, sid: &SessionId, token: &str) -> bool {
-        let Some((random, tag)) = token.split_once('.') else { return false };
-        let Some(random) = base64url::decode_array::<16>(random.as_bytes()) else { return false };
-        let Some(tag) = base64url::decode_array::<32>(tag.as_bytes()) else { return false };
+        let Some((random, tag)) = token.split_once('.') else {
+            return false;
+        };
+        let Some(random) = base64url::decode_array::<16>(random.as_bytes()) else {
+            return false;
+        };
+        let Some(tag) = base64url::decode_array::<32>(tag.as_bytes()) else {
+            return false;
+        };
         self.root().csrf_holds(sid, &random, &tag)
     }
 }

@@ -146,7 +146,11 @@ impl Session {
     /// The last `exp` of any access token handed out for it.
     #[must_use]
     pub fn access_until(&self) -> Timestamp {
-        self.lines.iter().map(|l| l.access_until).max().unwrap_or(Timestamp::from_millis(0))
+        self.lines
+            .iter()
+            .map(|l| l.access_until)
+            .max()
+            .unwrap_or(Timestamp::from_millis(0))
     }
 }
 
@@ -241,7 +245,10 @@ pub struct StoredKey {
 /// Leaves out the sealed half.
 impl fmt::Debug for StoredKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredKey").field("kid", &self.kid).field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("StoredKey")
+            .field("kid", &self.kid)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -271,6 +278,8 @@ impl KeyState {
     /// Reads what [`name`](Self::name) wrote.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Next, Self::Active, Self::Retired].into_iter().find(|s| s.name() == name)
+        [Self::Next, Self::Active, Self::Retired]
+            .into_iter()
+            .find(|s| s.name() == name)
     }
 }

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::auth::Auth;
 use crate::id::ClientId;
-use crate::issue::{Issued, IssueError};
+use crate::issue::{IssueError, Issued};
 use crate::records::{Account, Line, Mode, Session, SessionState};
 use crate::revoke::Why;
 use crate::root::KeyIdent;
@@ -61,13 +61,27 @@ impl Auth {
     ///
     /// # Errors
     /// [`RefreshError`].
-    pub async fn refresh(&self, token: &str, client: &ClientId, mode: Mode) -> Result<Refreshed, RefreshError> {
+    pub async fn refresh(
+        &self,
+        token: &str,
+        client: &ClientId,
+        mode: Mode,
+    ) -> Result<Refreshed, RefreshError> {
         let now = self.now()?;
-        let (parts, session) = self.genuine_refresh(token, now).await?.ok_or(RefreshError::InvalidGrant)?;
-        if session.mode != mode || session.client != *client || self.policy().client(Some(client)).is_none() {
+        let (parts, session) = self
+            .genuine_refresh(token, now)
+            .await?
+            .ok_or(RefreshError::InvalidGrant)?;
+        if session.mode != mode
+            || session.client != *client
+            || self.policy().client(Some(client)).is_none()
+        {
             return Err(RefreshError::InvalidGrant);
         }
-        let account = self.account_of(&session).await?.ok_or(RefreshError::InvalidGrant)?;
+        let account = self
+            .account_of(&session)
+            .await?
+            .ok_or(RefreshError::InvalidGrant)?;
         if !self.is_standing(&session, &account) {
             return Err(RefreshError::InvalidGrant);
         }
@@ -84,7 +98,12 @@ impl Auth {
         self.finish_refresh(rotation, parts.line, now).await
     }
 
-    async fn finish_refresh(&self, rotation: Rotation, line: u32, now: Timestamp) -> Result<Refreshed, RefreshError> {
+    async fn finish_refresh(
+        &self,
+        rotation: Rotation,
+        line: u32,
+        now: Timestamp,
+    ) -> Result<Refreshed, RefreshError> {
         let session = match rotation {
             Rotation::Rotated(session) | Rotation::Repeated(session) => session,
             Rotation::WentBack(session) => {
@@ -100,9 +119,16 @@ impl Auth {
             }
         };
         let session = Arc::new(*session);
-        let account = self.look_again(&session, now).await?.ok_or(RefreshError::CredentialsChanged)?;
+        let account = self
+            .look_again(&session, now)
+            .await?
+            .ok_or(RefreshError::CredentialsChanged)?;
         let issued = self.issue_next(&session, &account, line, now)?;
-        Ok(Refreshed { session, account, issued })
+        Ok(Refreshed {
+            session,
+            account,
+            issued,
+        })
     }
 
     /// The record behind a refresh token whose MAC is right, whatever its generation; nothing rotates, nothing is seen as
@@ -112,8 +138,12 @@ impl Auth {
     /// If the store cannot say.
     pub async fn peek_refresh(&self, token: &str) -> Result<Option<Arc<Session>>, StoreError> {
         let now = self.now()?;
-        let Some((_, session)) = self.genuine_refresh(token, now).await? else { return Ok(None) };
-        let Some(account) = self.account_of(&session).await? else { return Ok(None) };
+        let Some((_, session)) = self.genuine_refresh(token, now).await? else {
+            return Ok(None);
+        };
+        let Some(account) = self.account_of(&session).await? else {
+            return Ok(None);
+        };
         Ok(self.is_standing(&session, &account).then_some(session))
     }
 
@@ -122,9 +152,19 @@ impl Auth {
         token: &str,
         now: Timestamp,
     ) -> Result<Option<(RefreshTokenParts, Arc<Session>)>, StoreError> {
-        let Some(parts) = wire::parse_refresh_token(token) else { return Ok(None) };
-        let Some(session) = self.live_record(parts.sid, now).await? else { return Ok(None) };
-        let right = self.root().refresh_mac(parts.key, &parts.sid, parts.line, parts.generation, &session.salt);
+        let Some(parts) = wire::parse_refresh_token(token) else {
+            return Ok(None);
+        };
+        let Some(session) = self.live_record(parts.sid, now).await? else {
+            return Ok(None);
+        };
+        let right = self.root().refresh_mac(
+            parts.key,
+            &parts.sid,
+            parts.line,
+            parts.generation,
+            &session.salt,
+        );
         let genuine = right.is_some_and(|mac| bool::from(mac.ct_eq(&parts.mac)));
         Ok(genuine.then_some((parts, session)))
     }
@@ -177,7 +217,11 @@ pub fn decide(session: &mut Session, ask: &Rotate) -> Rotation {
         return Rotation::Reused(Box::new(session.clone()));
     }
     let access_until = ask.now.plus(ask.access_token).min(session.ends_at);
-    let Some(line) = session.lines.iter_mut().find(|l| l.number == ask.line && l.generation > 0) else {
+    let Some(line) = session
+        .lines
+        .iter_mut()
+        .find(|l| l.number == ask.line && l.generation > 0)
+    else {
         return Rotation::Refused;
     };
     let done: fn(Box<Session>) -> Rotation = match ask.generation.cmp(&line.generation) {
@@ -203,7 +247,8 @@ pub fn decide(session: &mut Session, ask: &Rotate) -> Rotation {
 /// Counted in both directions: another node's clock may be a little ahead, and a clock set back by an hour must not make
 /// the window an hour long.
 fn is_in_grace(line: &Line, ask: &Rotate) -> bool {
-    ask.now.since(line.rotated_at) < ask.grace && (ask.now >= line.rotated_at || line.rotated_at.since(ask.now) < ask.grace)
+    ask.now.since(line.rotated_at) < ask.grace
+        && (ask.now >= line.rotated_at || line.rotated_at.since(ask.now) < ask.grace)
 }
 
 #[cfg(test)]

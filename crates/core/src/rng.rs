@@ -40,7 +40,9 @@ impl SystemRng {
     /// The generator of this machine.
     #[must_use]
     pub fn new() -> Self {
-        Self { inner: SystemRandom::new() }
+        Self {
+            inner: SystemRandom::new(),
+        }
     }
 }
 
@@ -62,7 +64,11 @@ impl SeededRng {
     /// A sequence of its own for each seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { seed, drawn: AtomicU64::new(0), broken: AtomicBool::new(false) }
+        Self {
+            seed,
+            drawn: AtomicU64::new(0),
+            broken: AtomicBool::new(false),
+        }
     }
 
     /// From now on drawing fails (or works again).

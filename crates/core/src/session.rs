@@ -48,7 +48,13 @@ pub struct Drawn {
 
 /// The rule: what a new record says. Both timeouts are fixed here and never move.
 #[must_use]
-pub fn begin(account: &Account, choice: Choice, drawn: Drawn, now: Timestamp, policy: &Policy) -> Session {
+pub fn begin(
+    account: &Account,
+    choice: Choice,
+    drawn: Drawn,
+    now: Timestamp,
+    policy: &Policy,
+) -> Session {
     let (life, remember) = policy.lifetimes(choice.mode, choice.remember);
     let ends_at = now.plus(life.absolute_timeout);
     let has_pair = crate::issue::has_pair(choice.mode);
@@ -58,7 +64,11 @@ pub fn begin(account: &Account, choice: Choice, drawn: Drawn, now: Timestamp, po
         generation: u64::from(has_pair),
         rotated_at: now,
         key: drawn.key,
-        access_until: if has_pair { now.plus(policy.access_token).min(ends_at) } else { Timestamp::from_millis(0) },
+        access_until: if has_pair {
+            now.plus(policy.access_token).min(ends_at)
+        } else {
+            Timestamp::from_millis(0)
+        },
     };
     Session {
         sid: drawn.sid,
@@ -82,7 +92,10 @@ pub fn begin(account: &Account, choice: Choice, drawn: Drawn, now: Timestamp, po
 
 /// What a stranger's text may keep: printable, on one line, not longer than that.
 fn shown(text: &str, longest: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(longest).collect()
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(longest)
+        .collect()
 }
 
 impl Auth {
@@ -92,7 +105,9 @@ impl Auth {
     /// If the store cannot say.
     pub async fn sessions_of(&self, id: AccountId) -> Result<Vec<Session>, StoreError> {
         let now = self.now()?;
-        let Some(account) = self.accounts().by_id(id).await? else { return Ok(Vec::new()) };
+        let Some(account) = self.accounts().by_id(id).await? else {
+            return Ok(Vec::new());
+        };
         let mut sessions = self.sessions().of_account(id, now).await?;
         sessions.retain(|s| s.is_live(now) && self.is_standing(s, &account) && !self.is_revoked(s));
         sessions.sort_by_key(|s| (std::cmp::Reverse(s.last_seen_at), s.sid));
@@ -116,12 +131,19 @@ impl Auth {
             device: old.device.clone(),
             host: old.host.clone(),
         };
-        self.begin_session(&account, choice, Some(old.ends_at)).await
+        self.begin_session(&account, choice, Some(old.ends_at))
+            .await
     }
 
     /// The record, from its store, if it may be used as far as it and the log tell. Finishes the end of a reused one.
-    pub(crate) async fn live_record(&self, sid: SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
-        let Some(session) = self.sessions().find(sid, now).await? else { return Ok(None) };
+    pub(crate) async fn live_record(
+        &self,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Session>>, StoreError> {
+        let Some(session) = self.sessions().find(sid, now).await? else {
+            return Ok(None);
+        };
         if session.state == SessionState::Reused {
             self.end_session(&session, Why::Reuse, now).await?;
             return Ok(None);
@@ -131,11 +153,18 @@ impl Auth {
 
     /// Whether the log has ended the session, or its client.
     pub(crate) fn is_revoked(&self, session: &Session) -> bool {
-        self.revoked().ends_session(session.sid.as_str(), session.client.as_str())
+        self.revoked().ends_session(
+            session.sid.as_str(),
+            session.client.as_str(),
+            session.created_at.as_secs(),
+        )
     }
 
     /// The session's account, from a copy at hand or its store.
-    pub(crate) async fn account_of(&self, session: &Session) -> Result<Option<Arc<Account>>, StoreError> {
+    pub(crate) async fn account_of(
+        &self,
+        session: &Session,
+    ) -> Result<Option<Arc<Account>>, StoreError> {
         match self.accounts().at_hand(&session.account) {
             Some(account) => Ok(Some(account)),
             None => self.accounts().by_id(session.account).await,

@@ -38,7 +38,11 @@ pub fn identifier(text: &str) -> Result<String, NameFault> {
     match () {
         () if form.is_empty() => Err(NameFault::Empty),
         () if form.len() > LONGEST_IDENTIFIER => Err(NameFault::TooLong),
-        () if form.chars().any(|c| c.is_whitespace() || is_unseen(c)) || text.chars().any(is_unseen) => Err(NameFault::Characters),
+        () if form.chars().any(|c| c.is_whitespace() || is_unseen(c))
+            || text.chars().any(is_unseen) =>
+        {
+            Err(NameFault::Characters)
+        }
         () => Ok(form),
     }
 }
@@ -82,7 +86,11 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_are_one_identifier() {
-        for text in ["Alice@Example.org", "ALICE@EXAMPLE.ORG", "ａｌｉｃｅ@example.org"] {
+        for text in [
+            "Alice@Example.org",
+            "ALICE@EXAMPLE.ORG",
+            "ａｌｉｃｅ@example.org",
+        ] {
             assert_eq!(identifier(text).unwrap(), "alice@example.org", "{text}");
         }
         assert_eq!(identifier("cafe\u{301}"), identifier("caf\u{e9}"));
@@ -91,9 +99,29 @@ mod tests {
 
     #[test]
     fn characters_that_nobody_sees_are_refused() {
-        for c in ['\0', '\n', '\u{7f}', '\u{200b}', '\u{200d}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{e0041}', '\u{ad}', '\u{3164}'] {
-            assert_eq!(identifier(&format!("ali{c}ce")), Err(NameFault::Characters), "{c:?}");
-            let shown = if is_joiner(c) { Ok(format!("Ali{c}ce")) } else { Err(NameFault::Characters) };
+        for c in [
+            '\0',
+            '\n',
+            '\u{7f}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{e0041}',
+            '\u{ad}',
+            '\u{3164}',
+        ] {
+            assert_eq!(
+                identifier(&format!("ali{c}ce")),
+                Err(NameFault::Characters),
+                "{c:?}"
+            );
+            let shown = if is_joiner(c) {
+                Ok(format!("Ali{c}ce"))
+            } else {
+                Err(NameFault::Characters)
+            };
             assert_eq!(display_name(&format!("Ali{c}ce")), shown, "{c:?}");
         }
         assert_eq!(identifier("two words"), Err(NameFault::Characters));

@@ -1,0 +1,47 @@
+//! Sentences about [`Keys`](crate::store::Keys).
+
+use doorward_verify::Algorithm;
+
+use super::{NOW, Stores, wait};
+use crate::records::{KeyState, StoredKey};
+
+/// A key that opens nothing.
+#[must_use]
+pub fn sample_stored_key(kid: &str) -> StoredKey {
+    StoredKey {
+        kid: kid.into(),
+        algorithm: Algorithm::Es256,
+        public_jwk: "{}".into(),
+        sealed: vec![1, 2, 3],
+        state: KeyState::Active,
+        created_at: NOW,
+    }
+}
+
+/// See its name.
+pub fn the_first_keys_stay(stores: &Stores) {
+    assert_eq!(wait(stores.keys.all()).unwrap(), []);
+    let first = vec![
+        sample_stored_key("a"),
+        StoredKey {
+            state: KeyState::Next,
+            algorithm: Algorithm::Rs256,
+            ..sample_stored_key("b")
+        },
+    ];
+    assert_eq!(wait(stores.keys.ensure(first.clone())).unwrap(), first);
+    assert_eq!(
+        wait(stores.keys.ensure(vec![sample_stored_key("c")])).unwrap(),
+        first
+    );
+    assert_eq!(wait(stores.keys.all()).unwrap(), first);
+}
+
+/// See its name.
+pub fn the_first_root_secret_binds_the_store(stores: &Stores) {
+    let list = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(wait(stores.keys.bind(list(&["one"]))).unwrap());
+    assert!(wait(stores.keys.bind(list(&["one"]))).unwrap());
+    assert!(wait(stores.keys.bind(list(&["two", "one"]))).unwrap());
+    assert!(!wait(stores.keys.bind(list(&["two"]))).unwrap());
+}

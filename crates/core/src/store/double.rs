@@ -1,0 +1,493 @@
+//! The plainest store there is: one lock around ordered maps. It says what the ports mean, fails on demand, and stops at
+//! any step so that a test can put something in between.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use doorward_verify::{Entry, Timestamp};
+
+use super::{
+    AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog, Sessions, StoreError,
+};
+use crate::accounts::{self, Applied};
+use crate::data::{self, DataChange, DataWrite};
+use crate::id::{AccountId, SessionId};
+use crate::records::{Account, LogRow, Session, SessionData, SessionState, StoredKey};
+use crate::refresh::{self, Rotate, Rotation};
+
+/// When a fault or a hook comes into play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// Before the step: a failing verb has done nothing.
+    Before,
+    /// After the step: a failing verb has done its work, but nobody hears of it.
+    After,
+}
+
+type Hook = Arc<dyn Fn() + Send + Sync>;
+
+/// All four ports over one lock. Cheap to clone; clones share everything.
+#[derive(Clone, Default)]
+pub struct Double {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    state: Mutex<State>,
+    faults: Mutex<BTreeMap<&'static str, When>>,
+    hooks: Mutex<BTreeMap<(&'static str, When), Hook>>,
+    calls: Mutex<BTreeMap<&'static str, usize>>,
+    torn: bool,
+    reading: AtomicUsize,
+}
+
+impl fmt::Debug for Double {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.inner.torn {
+            "Double(torn)"
+        } else {
+            "Double"
+        })
+    }
+}
+
+/// Everything that is kept.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+struct State {
+    sessions: BTreeMap<SessionId, Session>,
+    data: BTreeMap<SessionId, SessionData>,
+    accounts: BTreeMap<AccountId, Account>,
+    log: Vec<LogRow>,
+    seq: u64,
+    keys: Vec<StoredKey>,
+    bound: Option<String>,
+}
+
+/// Every verb by name, as faults and hooks know them.
+pub const VERBS: [&str; 24] = [
+    "insert",
+    "find",
+    "touch",
+    "rotate",
+    "end",
+    "end_all",
+    "of_account",
+    "data",
+    "write_data",
+    "purge_sessions",
+    "create",
+    "by_identifier",
+    "by_id",
+    "change",
+    "page",
+    "append",
+    "head",
+    "since",
+    "settle",
+    "purge_log",
+    "ensure",
+    "all",
+    "bind",
+    "may_lose_writes",
+];
+
+impl Double {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A store that is wrong on purpose: every verb reads, lets others read too, and then writes what it made of it.
+    #[must_use]
+    pub fn torn() -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                torn: true,
+                ..Inner::default()
+            }),
+        }
+    }
+
+    /// From now on the verb fails, before or after its work; `None` heals it.
+    pub fn fail(&self, verb: &'static str, when: Option<When>) {
+        debug_assert!(VERBS.contains(&verb), "no verb is called {verb}");
+        let mut faults = lock(&self.inner.faults);
+        match when {
+            Some(when) => faults.insert(verb, when),
+            None => faults.remove(verb),
+        };
+    }
+
+    /// From now on all verbs fail, or none.
+    pub fn fail_all(&self, when: Option<When>) {
+        for verb in VERBS {
+            self.fail(verb, when);
+        }
+    }
+
+    /// Calls `hook` once, the next time the verb comes by.
+    pub fn once(&self, verb: &'static str, when: When, hook: impl Fn() + Send + Sync + 'static) {
+        lock(&self.inner.hooks).insert((verb, when), Arc::new(hook));
+    }
+
+    /// How often the verb was called.
+    #[must_use]
+    pub fn calls(&self, verb: &'static str) -> usize {
+        lock(&self.inner.calls).get(verb).copied().unwrap_or(0)
+    }
+
+    /// Everything that is kept, as text, to compare before and after.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        let state = lock(&self.inner.state);
+        let passwords: Vec<_> = state.accounts.values().map(|a| &a.password).collect();
+        let values: Vec<_> = state
+            .data
+            .values()
+            .flat_map(|d| &d.values)
+            .map(|(k, v)| (k, &v.json))
+            .collect();
+        format!("{state:?} {passwords:?} {values:?}")
+    }
+
+    fn step<'a, T: Send + 'a>(
+        &'a self,
+        verb: &'static str,
+        work: impl FnOnce(&mut State) -> Result<T, StoreError> + Send + 'a,
+    ) -> Answer<'a, T> {
+        Box::pin(async move {
+            *lock(&self.inner.calls).entry(verb).or_default() += 1;
+            self.pass(verb, When::Before)?;
+            let answer = if self.inner.torn {
+                self.tear(work)
+            } else {
+                work(&mut lock(&self.inner.state))
+            };
+            self.pass(verb, When::After)?;
+            answer
+        })
+    }
+
+    fn pass(&self, verb: &'static str, when: When) -> Result<(), StoreError> {
+        let hook = lock(&self.inner.hooks).remove(&(verb, when));
+        if let Some(hook) = hook {
+            hook();
+        }
+        let fault = lock(&self.inner.faults).get(verb).copied();
+        if fault == Some(when) {
+            Err(StoreError::Unavailable(format!("{verb} was told to fail")))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Reads, waits a little for somebody else to read the same, writes.
+    fn tear<T>(
+        &self,
+        work: impl FnOnce(&mut State) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut copy = lock(&self.inner.state).clone();
+        self.inner.reading.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..300 {
+            if self.inner.reading.load(Ordering::SeqCst) > 1 {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        let before = copy.clone();
+        let answer = work(&mut copy);
+        if copy != before {
+            *lock(&self.inner.state) = copy;
+        }
+        self.inner.reading.fetch_sub(1, Ordering::SeqCst);
+        answer
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl State {
+    fn live(&mut self, sid: SessionId, now: Timestamp) -> Option<&mut Session> {
+        self.sessions.get_mut(&sid).filter(|s| s.is_live(now))
+    }
+
+    fn append(&mut self, entry: Entry, at: Timestamp) {
+        self.seq += 1;
+        self.log.push(LogRow {
+            seq: self.seq,
+            at,
+            entry,
+            settled: false,
+        });
+    }
+}
+
+impl Sessions for Double {
+    fn insert(&self, session: Session) -> Answer<'_, ()> {
+        self.step("insert", move |state| {
+            if state.sessions.contains_key(&session.sid) {
+                return Err(StoreError::Corrupt("a session id was drawn twice".into()));
+            }
+            state.sessions.insert(session.sid, session);
+            Ok(())
+        })
+    }
+
+    fn find(&self, sid: SessionId, now: Timestamp) -> Answer<'_, Option<Arc<Session>>> {
+        self.step("find", move |state| {
+            Ok(state
+                .sessions
+                .get(&sid)
+                .filter(|s| s.is_within_time(now))
+                .map(|s| Arc::new(s.clone())))
+        })
+    }
+
+    fn touch(&self, sid: SessionId, now: Timestamp) -> Answer<'_, Option<Arc<Session>>> {
+        self.step("touch", move |state| {
+            Ok(state.live(sid, now).map(|session| {
+                session.last_seen_at = session.last_seen_at.max(now);
+                Arc::new(session.clone())
+            }))
+        })
+    }
+
+    fn rotate(&self, sid: SessionId, ask: Rotate) -> Answer<'_, Rotation> {
+        self.step("rotate", move |state| {
+            Ok(state
+                .sessions
+                .get_mut(&sid)
+                .map_or(Rotation::Refused, |session| refresh::decide(session, &ask)))
+        })
+    }
+
+    fn end(&self, sid: SessionId) -> Answer<'_, bool> {
+        self.step("end", move |state| {
+            state.data.remove(&sid);
+            Ok(state.sessions.remove(&sid).is_some())
+        })
+    }
+
+    fn end_all(&self, sids: Vec<SessionId>) -> Answer<'_, ()> {
+        self.step("end_all", move |state| {
+            for sid in &sids {
+                state.data.remove(sid);
+                state.sessions.remove(sid);
+            }
+            Ok(())
+        })
+    }
+
+    fn of_account(&self, account: AccountId, now: Timestamp) -> Answer<'_, Vec<Session>> {
+        self.step("of_account", move |state| {
+            Ok(state
+                .sessions
+                .values()
+                .filter(|s| s.account == account && s.is_within_time(now))
+                .cloned()
+                .collect())
+        })
+    }
+
+    fn data(&self, sid: SessionId, now: Timestamp) -> Answer<'_, Option<SessionData>> {
+        self.step("data", move |state| {
+            let live = state.live(sid, now).is_some();
+            Ok(live.then(|| state.data.get(&sid).cloned().unwrap_or_default()))
+        })
+    }
+
+    fn write_data(
+        &self,
+        sid: SessionId,
+        change: DataChange,
+        now: Timestamp,
+    ) -> Answer<'_, DataWrite> {
+        self.step("write_data", move |state| {
+            if state.live(sid, now).is_none() {
+                return Ok(DataWrite::NotLive);
+            }
+            Ok(data::apply(state.data.entry(sid).or_default(), &change))
+        })
+    }
+
+    fn purge(&self, now: Timestamp, at_most: usize) -> Answer<'_, usize> {
+        self.step("purge_sessions", move |state| {
+            let gone: Vec<_> = state
+                .sessions
+                .values()
+                .filter(|s| !s.is_within_time(now))
+                .map(|s| s.sid)
+                .take(at_most)
+                .collect();
+            for sid in &gone {
+                state.data.remove(sid);
+                state.sessions.remove(sid);
+            }
+            Ok(gone.len())
+        })
+    }
+}
+
+impl Accounts for Double {
+    fn create(&self, account: Account) -> Answer<'_, bool> {
+        self.step("create", move |state| {
+            if state
+                .accounts
+                .values()
+                .any(|a| a.identifier == account.identifier)
+            {
+                return Ok(false);
+            }
+            state.accounts.insert(account.id, account);
+            Ok(true)
+        })
+    }
+
+    fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>> {
+        self.step("by_identifier", move |state| {
+            Ok(state
+                .accounts
+                .values()
+                .find(|a| a.identifier == identifier)
+                .cloned())
+        })
+    }
+
+    fn by_id(&self, id: AccountId) -> Answer<'_, Option<Arc<Account>>> {
+        self.step("by_id", move |state| {
+            Ok(state.accounts.get(&id).cloned().map(Arc::new))
+        })
+    }
+
+    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
+        self.step("change", move |state| {
+            let Some(account) = state.accounts.get_mut(&id) else {
+                return Ok(Changed::Missing);
+            };
+            let applied = accounts::apply(account, &change, now);
+            let account = account.clone();
+            Ok(match applied {
+                Applied::Not => Changed::Not(account),
+                Applied::Changed { entry: None } => Changed::Done(account, None),
+                Applied::Changed { entry: Some(entry) } => {
+                    state.append(entry, now);
+                    Changed::Done(account, Some(state.seq))
+                }
+            })
+        })
+    }
+
+    fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        self.step("page", move |state| {
+            let mut all: Vec<_> = state
+                .accounts
+                .values()
+                .filter(|a| after.as_ref().is_none_or(|x| a.identifier > *x))
+                .cloned()
+                .collect();
+            all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+            all.truncate(at_most);
+            Ok(all)
+        })
+    }
+}
+
+impl RevocationLog for Double {
+    fn append(&self, entries: Vec<Entry>, at: Timestamp) -> Answer<'_, u64> {
+        self.step("append", move |state| {
+            for entry in entries {
+                state.append(entry, at);
+            }
+            Ok(state.seq)
+        })
+    }
+
+    fn head(&self) -> Answer<'_, LogHead> {
+        self.step("head", |state| {
+            Ok(LogHead {
+                feed_id: "double".into(),
+                seq: state.seq,
+            })
+        })
+    }
+
+    fn since(&self, after: u64, at_most: usize) -> Answer<'_, Vec<LogRow>> {
+        self.step("since", move |state| {
+            Ok(state
+                .log
+                .iter()
+                .filter(|r| r.seq > after)
+                .take(at_most)
+                .cloned()
+                .collect())
+        })
+    }
+
+    fn settle(&self, seqs: Vec<u64>) -> Answer<'_, ()> {
+        self.step("settle", move |state| {
+            for row in state.log.iter_mut().filter(|r| seqs.contains(&r.seq)) {
+                row.settled = true;
+            }
+            Ok(())
+        })
+    }
+
+    fn purge(&self, before: Timestamp, at_most: usize) -> Answer<'_, usize> {
+        self.step("purge_log", move |state| {
+            let mut gone = 0;
+            state.log.retain(|row| {
+                let goes = row.settled && row.at < before && gone < at_most;
+                gone += usize::from(goes);
+                !goes
+            });
+            Ok(gone)
+        })
+    }
+}
+
+impl Keys for Double {
+    fn ensure(&self, first: Vec<StoredKey>) -> Answer<'_, Vec<StoredKey>> {
+        self.step("ensure", move |state| {
+            if state.keys.is_empty() {
+                state.keys = first;
+            }
+            Ok(state.keys.clone())
+        })
+    }
+
+    fn all(&self) -> Answer<'_, Vec<StoredKey>> {
+        self.step("all", |state| Ok(state.keys.clone()))
+    }
+
+    fn bind(&self, fingerprints: Vec<String>) -> Answer<'_, bool> {
+        self.step("bind", move |state| {
+            let bound = state
+                .bound
+                .get_or_insert_with(|| fingerprints.first().cloned().unwrap_or_default());
+            Ok(fingerprints.contains(bound))
+        })
+    }
+}
+
+/// Marks a session as reused without a rotation: as if another node had seen the reuse.
+impl Double {
+    /// See above.
+    pub fn mark_reused(&self, sid: SessionId) {
+        if let Some(session) = lock(&self.inner.state).sessions.get_mut(&sid) {
+            session.state = SessionState::Reused;
+        }
+    }
+
+    /// Puts a record back that was ended, as a failover of a session store may do.
+    pub fn bring_back(&self, session: Session) {
+        lock(&self.inner.state)
+            .sessions
+            .insert(session.sid, session);
+    }
+}
