@@ -100,16 +100,9 @@ impl Auth {
     /// [`SignUpError`], never `Closed`.
     pub async fn create_account(&self, new: NewAccount) -> Result<Account, SignUpError> {
         let identifier = name::identifier(&new.identifier).map_err(SignUpError::Identifier)?;
-        let display_name = new
-            .display_name
-            .as_deref()
-            .map(name::display_name)
-            .transpose()
-            .map_err(SignUpError::DisplayName)?;
-        let chosen = new
-            .password
-            .map(|p| password::chosen(&p, self.policy().password_min_length))
-            .transpose()?;
+        let display_name =
+            new.display_name.as_deref().map(name::display_name).transpose().map_err(SignUpError::DisplayName)?;
+        let chosen = new.password.map(|p| password::chosen(&p, self.policy().password_min_length)).transpose()?;
         let hash = match chosen {
             Some(password) => Some(self.hasher().hash(password).await?),
             None => None,
@@ -157,27 +150,14 @@ impl Auth {
         new: &Plain<String>,
     ) -> Result<Account, PasswordChangeError> {
         let new = password::chosen(new, self.policy().password_min_length)?;
-        let account = self
-            .accounts()
-            .by_id(id)
-            .await?
-            .ok_or(PasswordChangeError::CredentialsChanged)?;
+        let account = self.accounts().by_id(id).await?.ok_or(PasswordChangeError::CredentialsChanged)?;
         let current = password::presented(current).map_err(|_| PasswordChangeError::Wrong)?;
-        if !self
-            .hasher()
-            .verify(current, account.password.clone())
-            .await?
-        {
+        if !self.hasher().verify(current, account.password.clone()).await? {
             return Err(PasswordChangeError::Wrong);
         }
-        let change = AccountChange::Password {
-            hash: self.hasher().hash(new).await?,
-            at_version: Some(account.version),
-        };
-        match self
-            .change_account(id, change, Why::PasswordChanged)
-            .await?
-        {
+        let change =
+            AccountChange::Password { hash: self.hasher().hash(new).await?, at_version: Some(account.version) };
+        match self.change_account(id, change, Why::PasswordChanged).await? {
             Changed::Done(account, _) => Ok(account),
             Changed::Not(_) | Changed::Missing => Err(PasswordChangeError::CredentialsChanged),
         }
@@ -188,8 +168,7 @@ impl Auth {
     /// # Errors
     /// If the store cannot do it; then nothing has changed.
     pub async fn disable(&self, id: AccountId) -> Result<Changed, StoreError> {
-        self.change_account(id, AccountChange::Disable, Why::Disabled)
-            .await
+        self.change_account(id, AccountChange::Disable, Why::Disabled).await
     }
 
     /// People may sign in again; sessions stay ended.
@@ -197,8 +176,7 @@ impl Auth {
     /// # Errors
     /// If the store cannot do it.
     pub async fn enable(&self, id: AccountId) -> Result<Changed, StoreError> {
-        self.change_account(id, AccountChange::Enable, Why::Disabled)
-            .await
+        self.change_account(id, AccountChange::Enable, Why::Disabled).await
     }
 
     /// Gives the account these roles and permissions. Its access tokens go stale within the second, its sessions live.
@@ -211,12 +189,7 @@ impl Auth {
         roles: Vec<String>,
         permissions: Vec<String>,
     ) -> Result<Changed, StoreError> {
-        self.change_account(
-            id,
-            AccountChange::Roles { roles, permissions },
-            Why::RolesChanged,
-        )
-        .await
+        self.change_account(id, AccountChange::Roles { roles, permissions }, Why::RolesChanged).await
     }
 
     /// Commits the change, then tidies up after it. Once the commit stands the answer is yes, whatever happens then: the
@@ -231,10 +204,7 @@ impl Auth {
         let changed = self.accounts().change(id, change, now).await?;
         if let Changed::Done(account, Some(seq)) = &changed {
             tracing::info!(event = why.name(), account = %id, version = account.version, "an account has changed");
-            let ended = Ended::Account {
-                account: id.to_string(),
-                below: account.version,
-            };
+            let ended = Ended::Account { account: id.to_string(), below: account.version };
             self.apply_to_set(&ended, now);
             if let Err(error) = self.end_below(account, now).await {
                 tracing::warn!(event = "end_unconfirmed", account = %id, %error, "records will be removed later");
@@ -255,9 +225,7 @@ impl Auth {
 /// A record is dead if its version is below `sessions_from`, or its account is disabled, and only then.
 #[must_use]
 pub fn is_standing(session: &Session, account: &Account) -> bool {
-    session.account == account.id
-        && session.version >= account.sessions_from
-        && account.disabled_at.is_none()
+    session.account == account.id && session.version >= account.sessions_from && account.disabled_at.is_none()
 }
 
 /// What [`apply`] did.
@@ -331,16 +299,8 @@ fn end_sessions(account: &mut Account, now: Timestamp) -> Applied {
 
 fn make_stale(account: &mut Account, now: Timestamp) -> Applied {
     account.version += 1;
-    let what = Ended::Account {
-        account: account.id.to_string(),
-        below: account.version,
-    };
-    Applied::Changed {
-        entry: Some(Entry {
-            what,
-            until: revoke::longest_until(now),
-        }),
-    }
+    let what = Ended::Account { account: account.id.to_string(), below: account.version };
+    Applied::Changed { entry: Some(Entry { what, until: revoke::longest_until(now) }) }
 }
 
 #[cfg(test)]

@@ -81,9 +81,7 @@ struct Inner {
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Auth")
-            .field("issuer", &self.inner.policy.issuer)
-            .finish_non_exhaustive()
+        f.debug_struct("Auth").field("issuer", &self.inner.policy.issuer).finish_non_exhaustive()
     }
 }
 
@@ -116,9 +114,7 @@ impl Auth {
             verifier,
             position: Position::default(),
         };
-        let auth = Self {
-            inner: Arc::new(inner),
-        };
+        let auth = Self { inner: Arc::new(inner) };
         auth.rebuild().await?;
         Ok(auth)
     }
@@ -199,15 +195,9 @@ impl Auth {
 async fn open_keyring(parts: &Parts) -> Result<Keyring, StartError> {
     let mut stored = parts.keys.all().await?;
     if stored.is_empty() {
-        let now = parts
-            .clock
-            .now()
-            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let now = parts.clock.now().map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let make = |state| keys::make(parts.algorithm, state, &parts.root, &*parts.rng, now);
-        stored = parts
-            .keys
-            .ensure(vec![make(KeyState::Active)?, make(KeyState::Next)?])
-            .await?;
+        stored = parts.keys.ensure(vec![make(KeyState::Active)?, make(KeyState::Next)?]).await?;
     }
     Ok(Keyring::open(&stored, &parts.root)?)
 }
@@ -215,19 +205,9 @@ async fn open_keyring(parts: &Parts) -> Result<Keyring, StartError> {
 /// Accepts what this node hands out, to whichever client: every audience that a token of ours may carry is ours.
 fn own_verifier(policy: &Policy, keyring: &Keyring) -> Verifier {
     let mut audiences = vec![policy.issuer.clone()];
-    audiences.extend(
-        policy
-            .clients
-            .iter()
-            .flat_map(|c| c.audiences.iter().cloned()),
-    );
+    audiences.extend(policy.clients.iter().flat_map(|c| c.audiences.iter().cloned()));
     Verifier::builder(&policy.issuer, audiences)
-        .algorithms([
-            Algorithm::Es256,
-            Algorithm::Ed25519,
-            Algorithm::EdDsa,
-            Algorithm::Rs256,
-        ])
+        .algorithms([Algorithm::Es256, Algorithm::Ed25519, Algorithm::EdDsa, Algorithm::Rs256])
         .keys(keyring.published())
         .leeway(policy.leeway)
         .build()

@@ -127,33 +127,18 @@ impl Auth {
             Credential::Session(token) => self.check_session(token, now).await,
             Credential::Access(token) => {
                 let verified = self.check_access(token, now)?;
-                self.record_of(&verified, now)
-                    .await?
-                    .ok_or(AuthError::InvalidToken)
+                self.record_of(&verified, now).await?.ok_or(AuthError::InvalidToken)
             }
         }
     }
 
-    async fn check_session(
-        &self,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<(Arc<Session>, Arc<Account>), AuthError> {
+    async fn check_session(&self, token: &str, now: Timestamp) -> Result<(Arc<Session>, Arc<Account>), AuthError> {
         let parts = wire::parse_session_token(token).ok_or(AuthError::Unauthenticated)?;
-        let session = self
-            .record(parts.sid, now)
-            .await?
-            .ok_or(AuthError::Unauthenticated)?;
-        if !is_carried_by(&session, &parts, now)
-            || self.is_revoked(&session)
-            || !self.has_client(&session)
-        {
+        let session = self.record(parts.sid, now).await?.ok_or(AuthError::Unauthenticated)?;
+        if !is_carried_by(&session, &parts, now) || self.is_revoked(&session) || !self.has_client(&session) {
             return Err(AuthError::Unauthenticated);
         }
-        let account = self
-            .account_of(&session)
-            .await?
-            .filter(|a| self.is_standing(&session, a));
+        let account = self.account_of(&session).await?.filter(|a| self.is_standing(&session, a));
         let account = account.ok_or(AuthError::Unauthenticated)?;
         if now.since(session.last_seen_at) < self.policy().touch_every {
             return Ok((session, account));
@@ -170,21 +155,14 @@ impl Auth {
 
     /// Verifies an access token without asking anybody.
     fn check_access(&self, token: &str, now: Timestamp) -> Result<Arc<Verified>, AuthError> {
-        let verified =
-            self.verifier()
-                .verify(token.as_bytes(), now)
-                .map_err(|error| match error {
-                    VerifyError::Expired => AuthError::AccessExpired,
-                    VerifyError::Stale => AuthError::AccessStale,
-                    other => {
-                        tracing::debug!(
-                            event = "access_token_refused",
-                            reason = other.reason(),
-                            "an access token was refused"
-                        );
-                        AuthError::InvalidToken
-                    }
-                })?;
+        let verified = self.verifier().verify(token.as_bytes(), now).map_err(|error| match error {
+            VerifyError::Expired => AuthError::AccessExpired,
+            VerifyError::Stale => AuthError::AccessStale,
+            other => {
+                tracing::debug!(event = "access_token_refused", reason = other.reason(), "an access token was refused");
+                AuthError::InvalidToken
+            }
+        })?;
         Ok(verified)
     }
 
@@ -193,10 +171,7 @@ impl Auth {
     ///
     /// # Errors
     /// If the store cannot say.
-    pub async fn peek_expired_access(
-        &self,
-        token: &str,
-    ) -> Result<Option<Arc<Session>>, StoreError> {
+    pub async fn peek_expired_access(&self, token: &str) -> Result<Option<Arc<Session>>, StoreError> {
         let now = self.now()?;
         let Some(claims) = self.verifier().claims_of_expired(token.as_bytes(), now) else {
             return Ok(None);
@@ -222,17 +197,11 @@ impl Auth {
             return Ok(None);
         }
         let account = self.account_of(&session).await?;
-        Ok(account
-            .filter(|a| self.is_standing(&session, a))
-            .map(|account| (session, account)))
+        Ok(account.filter(|a| self.is_standing(&session, a)).map(|account| (session, account)))
     }
 
     /// From a copy at hand, else from the store. The caller weighs it.
-    async fn record(
-        &self,
-        sid: SessionId,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Session>>, StoreError> {
+    async fn record(&self, sid: SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
         match self.sessions().at_hand(&sid, now) {
             Some(session) => Ok(Some(session)),
             None => self.live_record(sid, now).await,
@@ -249,8 +218,5 @@ impl Auth {
 pub fn is_carried_by(session: &Session, token: &SessionTokenParts<'_>, now: Timestamp) -> bool {
     let secret = session.line(token.line).and_then(|line| line.secret);
     let right = secret.is_some_and(|hashed| hashed.is_of(token.secret.as_bytes()));
-    right
-        && session.mode == Mode::Session
-        && session.state == SessionState::Live
-        && session.is_within_time(now)
+    right && session.mode == Mode::Session && session.state == SessionState::Live && session.is_within_time(now)
 }

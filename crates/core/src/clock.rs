@@ -34,14 +34,9 @@ pub struct SystemClock {
 impl SystemClock {
     /// A clock whose monotonic time starts now.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this file is the one place that reads the machine's clocks"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this file is the one place that reads the machine's clocks")]
     pub fn new() -> Self {
-        Self {
-            started: Instant::now(),
-        }
+        Self { started: Instant::now() }
     }
 }
 
@@ -52,17 +47,10 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this file is the one place that reads the machine's clocks"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this file is the one place that reads the machine's clocks")]
     fn now(&self) -> Result<Timestamp, ClockError> {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_err(|_| ClockError)?;
-        i64::try_from(since.as_millis())
-            .map(Timestamp::from_millis)
-            .map_err(|_| ClockError)
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| ClockError)?;
+        i64::try_from(since.as_millis()).map(Timestamp::from_millis).map_err(|_| ClockError)
     }
 
     fn monotonic(&self) -> Duration {
@@ -80,9 +68,7 @@ impl ManualClock {
     /// A clock that shows `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
-        Self {
-            state: Mutex::new((now, Duration::ZERO, false)),
-        }
+        Self { state: Mutex::new((now, Duration::ZERO, false)) }
     }
 
     /// Moves wall time and monotonic time forward together.
@@ -103,20 +89,14 @@ impl ManualClock {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, (Timestamp, Duration, bool)> {
-        self.state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Result<Timestamp, ClockError> {
         let state = self.lock();
-        if state.2 {
-            Err(ClockError)
-        } else {
-            Ok(state.0)
-        }
+        if state.2 { Err(ClockError) } else { Ok(state.0) }
     }
 
     fn monotonic(&self) -> Duration {

@@ -64,9 +64,7 @@ pub fn decode_session(sid: &SessionId, bytes: &[u8]) -> Result<Session, Corrupt>
     if r.byte()? != VERSION {
         return Err(Corrupt);
     }
-    let mode = *[Mode::Session, Mode::Token, Mode::Hybrid]
-        .get(usize::from(r.byte()?))
-        .ok_or(Corrupt)?;
+    let mode = *[Mode::Session, Mode::Token, Mode::Hybrid].get(usize::from(r.byte()?)).ok_or(Corrupt)?;
     let flags = r.byte()?;
     if flags > 3 || r.array::<22>()? != *sid.as_bytes() {
         return Err(Corrupt);
@@ -75,11 +73,7 @@ pub fn decode_session(sid: &SessionId, bytes: &[u8]) -> Result<Session, Corrupt>
         sid: *sid,
         mode,
         remember: flags & 1 == 1,
-        state: if flags & 2 == 2 {
-            SessionState::Reused
-        } else {
-            SessionState::Live
-        },
+        state: if flags & 2 == 2 { SessionState::Reused } else { SessionState::Live },
         account: AccountId::from_raw(r.array()?),
         client: r.text()?.parse().map_err(|_| Corrupt)?,
         version: r.number()?,
@@ -94,11 +88,7 @@ pub fn decode_session(sid: &SessionId, bytes: &[u8]) -> Result<Session, Corrupt>
         lines: read_lines(&mut r)?,
     };
     r.finished()?;
-    if session.account.shard() == sid.shard() {
-        Ok(session)
-    } else {
-        Err(Corrupt)
-    }
+    if session.account.shard() == sid.shard() { Ok(session) } else { Err(Corrupt) }
 }
 
 fn write_line(out: &mut Writer, line: &Line) {
@@ -134,10 +124,7 @@ fn read_line(r: &mut Reader<'_>) -> Result<Line, Corrupt> {
         },
         generation: r.number()?,
         rotated_at: r.time()?,
-        key: std::str::from_utf8(&r.array::<8>()?)
-            .ok()
-            .and_then(KeyIdent::parse)
-            .ok_or(Corrupt)?,
+        key: std::str::from_utf8(&r.array::<8>()?).ok().and_then(KeyIdent::parse).ok_or(Corrupt)?,
         access_until: r.time()?,
     })
 }
@@ -167,16 +154,10 @@ pub fn decode_data(bytes: &[u8]) -> Result<SessionData, Corrupt> {
         return Err(Corrupt);
     }
     let changes = r.number()?;
-    let mut data = SessionData {
-        changes,
-        ..SessionData::default()
-    };
+    let mut data = SessionData { changes, ..SessionData::default() };
     for _ in 0..r.number()? {
         let key = r.text()?.to_owned();
-        let value = DataValue {
-            tag: r.number()?,
-            json: r.text()?.to_owned(),
-        };
+        let value = DataValue { tag: r.number()?, json: r.text()?.to_owned() };
         data.values.insert(key, value);
     }
     r.finished()?;
@@ -227,11 +208,7 @@ struct Reader<'a>(&'a [u8]);
 impl<'a> Reader<'a> {
     fn checked(bytes: &'a [u8]) -> Result<Self, Corrupt> {
         let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Corrupt)?;
-        if crc32fast::hash(body).to_be_bytes() == *sum {
-            Ok(Self(body))
-        } else {
-            Err(Corrupt)
-        }
+        if crc32fast::hash(body).to_be_bytes() == *sum { Ok(Self(body)) } else { Err(Corrupt) }
     }
 
     fn byte(&mut self) -> Result<u8, Corrupt> {
@@ -259,9 +236,7 @@ impl<'a> Reader<'a> {
     }
 
     fn time(&mut self) -> Result<Timestamp, Corrupt> {
-        i64::try_from(self.number()?)
-            .map(Timestamp::from_millis)
-            .map_err(|_| Corrupt)
+        i64::try_from(self.number()?).map(Timestamp::from_millis).map_err(|_| Corrupt)
     }
 
     fn text(&mut self) -> Result<&'a str, Corrupt> {
@@ -272,11 +247,7 @@ impl<'a> Reader<'a> {
     }
 
     fn finished(&self) -> Result<(), Corrupt> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Corrupt)
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Corrupt) }
     }
 }
 

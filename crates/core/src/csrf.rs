@@ -17,11 +17,7 @@ impl Auth {
     pub fn csrf_token(&self, sid: &SessionId) -> Result<String, RngError> {
         let random: [u8; 16] = rng::bytes(self.rng())?;
         let tag = self.root().csrf_mac(sid, &random);
-        Ok(format!(
-            "{}.{}",
-            base64url::encode(&random),
-            base64url::encode(&tag)
-        ))
+        Ok(format!("{}.{}", base64url::encode(&random), base64url::encode(&tag)))
     }
 
     /// Whether `token` was made for this session.

@@ -77,12 +77,8 @@ pub fn apply(data: &mut SessionData, change: &DataChange) -> DataWrite {
         }
         return DataWrite::Removed;
     };
-    let others: usize = data
-        .values
-        .iter()
-        .filter(|(k, _)| **k != change.key)
-        .map(|(k, v)| k.len() + v.json.len())
-        .sum();
+    let others: usize =
+        data.values.iter().filter(|(k, _)| **k != change.key).map(|(k, v)| k.len() + v.json.len()).sum();
     let count = data.values.len() + usize::from(present.is_none());
     let fits = json.len() <= LONGEST_VALUE
         && change.key.len() <= LONGEST_KEY
@@ -91,13 +87,7 @@ pub fn apply(data: &mut SessionData, change: &DataChange) -> DataWrite {
         return DataWrite::TooLarge;
     }
     data.changes += 1;
-    data.values.insert(
-        change.key.clone(),
-        DataValue {
-            tag: data.changes,
-            json: json.clone(),
-        },
-    );
+    data.values.insert(change.key.clone(), DataValue { tag: data.changes, json: json.clone() });
     DataWrite::Kept(data.changes)
 }
 
@@ -114,19 +104,13 @@ impl Auth {
     ///
     /// # Errors
     /// If the store cannot do it.
-    pub async fn write_data(
-        &self,
-        sid: SessionId,
-        change: DataChange,
-    ) -> Result<DataWrite, StoreError> {
+    pub async fn write_data(&self, sid: SessionId, change: DataChange) -> Result<DataWrite, StoreError> {
         self.sessions().write_data(sid, change, self.now()?).await
     }
 
     /// The wall clock, as a store outage if it cannot be read: both mean "ask again later".
     pub(crate) fn now(&self) -> Result<Timestamp, StoreError> {
-        self.clock()
-            .now()
-            .map_err(|e| StoreError::Unavailable(e.to_string()))
+        self.clock().now().map_err(|e| StoreError::Unavailable(e.to_string()))
     }
 }
 
@@ -135,35 +119,18 @@ mod tests {
     use super::*;
 
     fn put(key: &str, json: &str, expect: Expect) -> DataChange {
-        DataChange {
-            key: key.into(),
-            json: Some(json.into()),
-            expect,
-        }
+        DataChange { key: key.into(), json: Some(json.into()), expect }
     }
 
     #[test]
     fn a_tag_matches_only_the_write_that_gave_it() {
         let mut data = SessionData::default();
-        let DataWrite::Kept(first) = apply(&mut data, &put("a", "1", Expect::Absent)) else {
-            panic!()
-        };
-        let DataWrite::Kept(second) = apply(&mut data, &put("a", "1", Expect::Tag(first))) else {
-            panic!()
-        };
+        let DataWrite::Kept(first) = apply(&mut data, &put("a", "1", Expect::Absent)) else { panic!() };
+        let DataWrite::Kept(second) = apply(&mut data, &put("a", "1", Expect::Tag(first))) else { panic!() };
         assert_ne!(first, second);
-        assert_eq!(
-            apply(&mut data, &put("a", "2", Expect::Tag(first))),
-            DataWrite::Mismatch
-        );
-        assert_eq!(
-            apply(&mut data, &put("a", "2", Expect::Absent)),
-            DataWrite::Mismatch
-        );
-        assert_eq!(
-            apply(&mut data, &put("b", "2", Expect::Present)),
-            DataWrite::Mismatch
-        );
+        assert_eq!(apply(&mut data, &put("a", "2", Expect::Tag(first))), DataWrite::Mismatch);
+        assert_eq!(apply(&mut data, &put("a", "2", Expect::Absent)), DataWrite::Mismatch);
+        assert_eq!(apply(&mut data, &put("b", "2", Expect::Present)), DataWrite::Mismatch);
         assert_eq!(data.values["a"].json, "1");
     }
 
@@ -171,11 +138,7 @@ mod tests {
     fn a_value_removed_and_written_again_has_a_new_tag() {
         let mut data = SessionData::default();
         let first = apply(&mut data, &put("a", "1", Expect::Anything));
-        let remove = DataChange {
-            key: "a".into(),
-            json: None,
-            expect: Expect::Anything,
-        };
+        let remove = DataChange { key: "a".into(), json: None, expect: Expect::Anything };
         assert_eq!(apply(&mut data, &remove), DataWrite::Removed);
         assert_eq!(apply(&mut data, &remove), DataWrite::Removed);
         assert_ne!(apply(&mut data, &put("a", "1", Expect::Anything)), first);
@@ -184,41 +147,17 @@ mod tests {
     #[test]
     fn each_limit_holds_to_the_byte_and_a_refused_write_changes_nothing() {
         let mut data = SessionData::default();
-        assert_eq!(
-            apply(
-                &mut data,
-                &put("a", &"x".repeat(LONGEST_VALUE + 1), Expect::Anything)
-            ),
-            DataWrite::TooLarge
-        );
-        assert_eq!(
-            apply(
-                &mut data,
-                &put(&"k".repeat(LONGEST_KEY + 1), "1", Expect::Anything)
-            ),
-            DataWrite::TooLarge
-        );
+        assert_eq!(apply(&mut data, &put("a", &"x".repeat(LONGEST_VALUE + 1), Expect::Anything)), DataWrite::TooLarge);
+        assert_eq!(apply(&mut data, &put(&"k".repeat(LONGEST_KEY + 1), "1", Expect::Anything)), DataWrite::TooLarge);
         for key in ["a", "b", "c"] {
             assert!(matches!(
-                apply(
-                    &mut data,
-                    &put(key, &"x".repeat(LONGEST_VALUE), Expect::Anything)
-                ),
+                apply(&mut data, &put(key, &"x".repeat(LONGEST_VALUE), Expect::Anything)),
                 DataWrite::Kept(_)
             ));
         }
         let rest = MOST_BYTES - 3 * (LONGEST_VALUE + 1) - 1;
-        assert_eq!(
-            apply(
-                &mut data,
-                &put("d", &"x".repeat(rest + 1), Expect::Anything)
-            ),
-            DataWrite::TooLarge
-        );
-        assert!(matches!(
-            apply(&mut data, &put("d", &"x".repeat(rest), Expect::Anything)),
-            DataWrite::Kept(_)
-        ));
+        assert_eq!(apply(&mut data, &put("d", &"x".repeat(rest + 1), Expect::Anything)), DataWrite::TooLarge);
+        assert!(matches!(apply(&mut data, &put("d", &"x".repeat(rest), Expect::Anything)), DataWrite::Kept(_)));
         assert_eq!(data.values.len(), 4);
     }
 
@@ -226,18 +165,9 @@ mod tests {
     fn the_thirty_third_key_is_refused_and_rewriting_one_is_not() {
         let mut data = SessionData::default();
         for n in 0..MOST_KEYS {
-            assert!(matches!(
-                apply(&mut data, &put(&n.to_string(), "1", Expect::Anything)),
-                DataWrite::Kept(_)
-            ));
+            assert!(matches!(apply(&mut data, &put(&n.to_string(), "1", Expect::Anything)), DataWrite::Kept(_)));
         }
-        assert_eq!(
-            apply(&mut data, &put("more", "1", Expect::Anything)),
-            DataWrite::TooLarge
-        );
-        assert!(matches!(
-            apply(&mut data, &put("0", "2", Expect::Anything)),
-            DataWrite::Kept(_)
-        ));
+        assert_eq!(apply(&mut data, &put("more", "1", Expect::Anything)), DataWrite::TooLarge);
+        assert!(matches!(apply(&mut data, &put("0", "2", Expect::Anything)), DataWrite::Kept(_)));
     }
 }

@@ -71,9 +71,7 @@ impl Auth {
     pub async fn purge(&self) -> Result<usize, StoreError> {
         let now = self.now()?;
         self.revoked().purge(now.as_secs());
-        self.log()
-            .purge(now.minus(self.policy().keep_log), PURGE_AT_ONCE)
-            .await?;
+        self.log().purge(now.minus(self.policy().keep_log), PURGE_AT_ONCE).await?;
         self.sessions().purge(now, PURGE_AT_ONCE).await
     }
 
@@ -104,10 +102,7 @@ impl Auth {
                     "the revocation log is not the one read before; reading it whole"
                 );
             }
-            *place = Place {
-                feed_id: head.feed_id.clone(),
-                ..Place::default()
-            };
+            *place = Place { feed_id: head.feed_id.clone(), ..Place::default() };
         }
         place.seq
     }
@@ -125,10 +120,7 @@ impl Auth {
 
     /// As long as the row is kept, in case a store brings the record back. `None` if that is over.
     fn known_until(&self, row: &LogRow, now: Timestamp) -> Option<i64> {
-        let until = row
-            .entry
-            .until
-            .max(row.at.plus(self.policy().keep_log).as_secs());
+        let until = row.entry.until.max(row.at.plus(self.policy().keep_log).as_secs());
         (until > now.as_secs() || !row.settled).then_some(until.max(now.as_secs() + 1))
     }
 
@@ -167,10 +159,7 @@ impl Auth {
         }
     }
 
-    async fn read_account(
-        &self,
-        id: &str,
-    ) -> Result<Option<std::sync::Arc<crate::records::Account>>, StoreError> {
+    async fn read_account(&self, id: &str) -> Result<Option<std::sync::Arc<crate::records::Account>>, StoreError> {
         match id.parse::<AccountId>() {
             Ok(id) => self.accounts().by_id(id).await,
             Err(_) => Ok(None),
@@ -179,8 +168,7 @@ impl Auth {
 
     /// What this node just wrote to the log holds here at once.
     pub(crate) fn apply_to_set(&self, ended: &Ended, now: Timestamp) {
-        self.revoked()
-            .insert(ended, now.plus(self.policy().keep_log).as_secs());
+        self.revoked().insert(ended, now.plus(self.policy().keep_log).as_secs());
         self.forget_copies(ended);
     }
 

@@ -121,9 +121,7 @@ impl FromStr for AccountId {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
-        base64url::decode_array::<16>(text.as_bytes())
-            .map(Self::from_raw)
-            .ok_or(BadId)
+        base64url::decode_array::<16>(text.as_bytes()).map(Self::from_raw).ok_or(BadId)
     }
 }
 
@@ -151,12 +149,7 @@ impl SessionId {
     /// The shard that the id carries in front.
     #[must_use]
     pub fn shard(&self) -> Shard {
-        let value = |c: u8| {
-            ALPHABET
-                .iter()
-                .position(|a| *a == c)
-                .expect("checked when the id was made")
-        };
+        let value = |c: u8| ALPHABET.iter().position(|a| *a == c).expect("checked when the id was made");
         Shard(u16::try_from(value(self.0[0]) << 6 | value(self.0[1])).expect("two times six bits"))
     }
 }
@@ -166,10 +159,7 @@ impl FromStr for SessionId {
 
     fn from_str(text: &str) -> Result<Self, BadId> {
         let bytes: [u8; LENGTH] = text.as_bytes().try_into().map_err(|_| BadId)?;
-        if bytes
-            .iter()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
-        {
+        if bytes.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_')) {
             Ok(Self(bytes))
         } else {
             Err(BadId)
@@ -216,14 +206,8 @@ impl FromStr for ClientId {
 
     fn from_str(text: &str) -> Result<Self, BadId> {
         let fits = (1..=64).contains(&text.len()) && text.len() != LENGTH;
-        let clean = text
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-'));
-        if fits && clean {
-            Ok(Self(text.into()))
-        } else {
-            Err(BadId)
-        }
+        let clean = text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-'));
+        if fits && clean { Ok(Self(text.into())) } else { Err(BadId) }
     }
 }
 
@@ -242,10 +226,7 @@ impl From<ClientId> for String {
 }
 
 fn ascii(raw: &[u8; 16]) -> [u8; LENGTH] {
-    base64url::encode(raw)
-        .as_bytes()
-        .try_into()
-        .expect("16 bytes are 22 characters")
+    base64url::encode(raw).as_bytes().try_into().expect("16 bytes are 22 characters")
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -288,10 +269,7 @@ mod tests {
         assert!("".parse::<ClientId>().is_err());
         assert!("a b".parse::<ClientId>().is_err());
         assert!("x".repeat(65).parse::<ClientId>().is_err());
-        assert_eq!(
-            "shop.web-1".parse::<ClientId>().unwrap().as_str(),
-            "shop.web-1"
-        );
+        assert_eq!("shop.web-1".parse::<ClientId>().unwrap().as_str(), "shop.web-1");
     }
 
     #[test]

@@ -59,11 +59,7 @@ pub struct NewSessionToken {
 }
 
 impl Auth {
-    pub(crate) fn new_session_token(
-        &self,
-        sid: &id::SessionId,
-        line: u32,
-    ) -> Result<NewSessionToken, RngError> {
+    pub(crate) fn new_session_token(&self, sid: &id::SessionId, line: u32) -> Result<NewSessionToken, RngError> {
         let plain = wire::session_token(sid, line, &rng::bytes(self.rng())?);
         let parts = wire::parse_session_token(plain.expose()).expect("just written");
         let hashed = Hashed::of(parts.secret.as_bytes());
@@ -89,24 +85,11 @@ impl Auth {
     }
 
     /// The same for the same record, byte for byte: there is nothing random in it.
-    fn current_refresh_token(
-        &self,
-        session: &Session,
-        number: u32,
-    ) -> Result<Plain<String>, IssueError> {
+    fn current_refresh_token(&self, session: &Session, number: u32) -> Result<Plain<String>, IssueError> {
         let line = session.line(number).ok_or(IssueError::NoSecret)?;
         let (sid, generation, key) = (session.sid, line.generation, line.key);
-        let mac = self
-            .root()
-            .refresh_mac(key, &sid, number, generation, &session.salt)
-            .ok_or(IssueError::NoSecret)?;
-        Ok(wire::refresh_token(&RefreshTokenParts {
-            sid,
-            line: number,
-            generation,
-            key,
-            mac,
-        }))
+        let mac = self.root().refresh_mac(key, &sid, number, generation, &session.salt).ok_or(IssueError::NoSecret)?;
+        Ok(wire::refresh_token(&RefreshTokenParts { sid, line: number, generation, key, mac }))
     }
 
     fn access_token(
@@ -122,19 +105,11 @@ impl Auth {
 
     fn claims(&self, session: &Session, account: &Account, now: Timestamp, jti: String) -> Claims {
         let policy = self.policy();
-        let audiences = policy
-            .clients
-            .iter()
-            .find(|c| c.id == session.client)
-            .map_or(&[][..], |c| &c.audiences);
+        let audiences = policy.clients.iter().find(|c| c.id == session.client).map_or(&[][..], |c| &c.audiences);
         Claims {
             iss: policy.issuer.clone(),
             sub: account.id.to_string(),
-            aud: if audiences.is_empty() {
-                vec![policy.issuer.clone()]
-            } else {
-                audiences.to_vec()
-            },
+            aud: if audiences.is_empty() { vec![policy.issuer.clone()] } else { audiences.to_vec() },
             client_id: session.client.to_string(),
             exp: access_ends(session, now, policy.access_token).as_secs(),
             iat: now.as_secs(),

@@ -58,11 +58,7 @@ pub fn presented(text: &Plain<String>) -> Result<Plain<String>, PasswordFault> {
 pub fn chosen(text: &Plain<String>, min_length: usize) -> Result<Plain<String>, PasswordFault> {
     let password = presented(text)?;
     let enough = password.expose().chars().count() >= min_length;
-    if enough {
-        Ok(password)
-    } else {
-        Err(PasswordFault::TooShort(min_length))
-    }
+    if enough { Ok(password) } else { Err(PasswordFault::TooShort(min_length)) }
 }
 
 /// How expensive a hash is.
@@ -78,27 +74,16 @@ pub struct Cost {
 
 impl Cost {
     /// What an installation starts with: 64 MiB, three passes.
-    pub const DEFAULT: Self = Self {
-        memory_kib: 64 * 1024,
-        passes: 3,
-        lanes: 1,
-    };
+    pub const DEFAULT: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
     /// Nothing below is accepted: 19 MiB, two passes.
-    pub const FLOOR: Self = Self {
-        memory_kib: 19 * 1024,
-        passes: 2,
-        lanes: 1,
-    };
+    pub const FLOOR: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 
     /// Whether hashes may be made at this cost. One pass over 46 MiB is as good as two over 19.
     #[must_use]
     pub fn is_allowed(self) -> bool {
         let strong = self.memory_kib >= Self::FLOOR.memory_kib && self.passes >= Self::FLOOR.passes
             || self.memory_kib >= 46 * 1024 && self.passes >= 1;
-        strong
-            && (1..=16).contains(&self.lanes)
-            && self.memory_kib <= 4 * 1024 * 1024
-            && self.passes <= 64
+        strong && (1..=16).contains(&self.lanes) && self.memory_kib <= 4 * 1024 * 1024 && self.passes <= 64
     }
 
     /// A rough measure of the work, to compare two costs.
@@ -149,11 +134,7 @@ pub fn is_outdated(phc: &str, cost: Cost) -> bool {
 
 fn cost_of(phc: &str) -> Option<Cost> {
     let params = Params::try_from(&PasswordHash::new(phc).ok()?).ok()?;
-    Some(Cost {
-        memory_kib: params.m_cost(),
-        passes: params.t_cost(),
-        lanes: params.p_cost(),
-    })
+    Some(Cost { memory_kib: params.m_cost(), passes: params.t_cost(), lanes: params.p_cost() })
 }
 
 /// One thread's hands: computes hashes in memory that it keeps between calls, until it is told to let go.
@@ -179,26 +160,10 @@ impl Worker {
     ///
     /// # Errors
     /// [`HashError::Failed`] if the parameters are impossible or there is no memory.
-    pub fn hash(
-        &mut self,
-        password: &Plain<String>,
-        salt: &[u8; 16],
-        cost: Cost,
-    ) -> Result<String, HashError> {
+    pub fn hash(&mut self, password: &Plain<String>, salt: &[u8; 16], cost: Cost) -> Result<String, HashError> {
         let mut out = [0; 32];
-        self.fill(
-            Algorithm::Argon2id,
-            Version::V0x13,
-            cost,
-            password,
-            salt,
-            &mut out,
-        )?;
-        let Cost {
-            memory_kib: m,
-            passes: t,
-            lanes: p,
-        } = cost;
+        self.fill(Algorithm::Argon2id, Version::V0x13, cost, password, salt, &mut out)?;
+        let Cost { memory_kib: m, passes: t, lanes: p } = cost;
         let (salt, out) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(out));
         Ok(format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${out}"))
     }
@@ -213,14 +178,7 @@ impl Worker {
             return Ok(false);
         };
         let mut out = vec![0; stored.output.len()];
-        self.fill(
-            stored.algorithm,
-            stored.version,
-            stored.cost,
-            password,
-            &stored.salt,
-            &mut out,
-        )?;
+        self.fill(stored.algorithm, stored.version, stored.cost, password, &stored.salt, &mut out)?;
         Ok(out.ct_eq(&stored.output).into())
     }
 
@@ -239,24 +197,16 @@ impl Worker {
         out: &mut [u8],
     ) -> Result<(), HashError> {
         let failed = |e: argon2::Error| HashError::Failed(e.to_string());
-        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(out.len()))
-            .map_err(failed)?;
+        let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(out.len())).map_err(failed)?;
         let blocks = params.block_count();
         if self.memory.len() < blocks {
             let more = blocks - self.memory.len();
-            self.memory
-                .try_reserve_exact(more)
-                .map_err(|e| HashError::Failed(e.to_string()))?;
+            self.memory.try_reserve_exact(more).map_err(|e| HashError::Failed(e.to_string()))?;
             self.memory.resize_with(blocks, Block::default);
         }
         let argon2 = Argon2::new(algorithm, version, params);
         argon2
-            .hash_password_into_with_memory(
-                password.expose().as_bytes(),
-                salt,
-                out,
-                &mut self.memory[..],
-            )
+            .hash_password_into_with_memory(password.expose().as_bytes(), salt, out, &mut self.memory[..])
             .map_err(failed)
     }
 }
@@ -275,10 +225,7 @@ impl Stored {
         let cost = cost_of(phc).filter(|c| c.work() <= 16 * Cost::DEFAULT.work())?;
         Some(Self {
             algorithm: Algorithm::try_from(hash.algorithm.as_str()).ok()?,
-            version: hash
-                .version
-                .map_or(Ok(Version::V0x13), Version::try_from)
-                .ok()?,
+            version: hash.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?,
             cost,
             salt: hash.salt?.as_ref().to_vec(),
             output: hash.hash?.as_bytes().to_vec(),
@@ -323,15 +270,8 @@ impl Hasher for InlineHasher {
 /// A hash that no password has, at this cost: what is checked for accounts that are not there.
 #[must_use]
 pub fn dummy(cost: Cost) -> String {
-    let Cost {
-        memory_kib: m,
-        passes: t,
-        lanes: p,
-    } = cost;
-    let (salt, out) = (
-        STANDARD_NO_PAD.encode([0; 16]),
-        STANDARD_NO_PAD.encode([0; 32]),
-    );
+    let Cost { memory_kib: m, passes: t, lanes: p } = cost;
+    let (salt, out) = (STANDARD_NO_PAD.encode([0; 16]), STANDARD_NO_PAD.encode([0; 32]));
     format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${out}")
 }
 

@@ -18,10 +18,7 @@ impl Lifetimes {
     /// Both timeouts.
     #[must_use]
     pub const fn new(idle_timeout: Duration, absolute_timeout: Duration) -> Self {
-        Self {
-            idle_timeout,
-            absolute_timeout,
-        }
+        Self { idle_timeout, absolute_timeout }
     }
 }
 
@@ -97,18 +94,9 @@ impl Policy {
         Self {
             issuer: issuer.into(),
             sign_up: SignUp::Closed,
-            session: ModeLifetimes {
-                normal: Lifetimes::new(HOUR, DAY),
-                remembered,
-            },
-            token: ModeLifetimes {
-                normal: Lifetimes::new(7 * DAY, 30 * DAY),
-                remembered: None,
-            },
-            hybrid: ModeLifetimes {
-                normal: Lifetimes::new(DAY, 7 * DAY),
-                remembered,
-            },
+            session: ModeLifetimes { normal: Lifetimes::new(HOUR, DAY), remembered },
+            token: ModeLifetimes { normal: Lifetimes::new(7 * DAY, 30 * DAY), remembered: None },
+            hybrid: ModeLifetimes { normal: Lifetimes::new(DAY, 7 * DAY), remembered },
             touch_every: Duration::from_secs(60),
             access_token: Duration::from_secs(300),
             grace: Duration::from_secs(10),
@@ -152,11 +140,7 @@ impl Policy {
     #[must_use]
     pub fn grace_of(&self, id: &ClientId) -> Duration {
         let native = self.clients.iter().any(|c| c.id == *id && c.native);
-        if native {
-            self.native_grace
-        } else {
-            self.grace
-        }
+        if native { self.native_grace } else { self.grace }
     }
 
     /// Everything that makes these numbers unusable together, in words for the operator.
@@ -167,14 +151,10 @@ impl Policy {
             for remember in [false, true] {
                 let (life, _) = self.lifetimes(mode, remember);
                 if life.idle_timeout < 2 * self.access_token && mode != Mode::Session {
-                    faults.push(format!(
-                        "{mode}: the idle timeout is below twice the life of an access token"
-                    ));
+                    faults.push(format!("{mode}: the idle timeout is below twice the life of an access token"));
                 }
                 if life.idle_timeout > life.absolute_timeout {
-                    faults.push(format!(
-                        "{mode}: the idle timeout is longer than the absolute timeout"
-                    ));
+                    faults.push(format!("{mode}: the idle timeout is longer than the absolute timeout"));
                 }
                 if life.idle_timeout < 2 * self.touch_every {
                     faults.push(format!("{mode}: the idle timeout is below two minutes"));
@@ -188,8 +168,7 @@ impl Policy {
             faults.push("the leeway is longer than 120 seconds".into());
         }
         if self.access_token > HOUR || self.access_token < MINUTE {
-            faults
-                .push("the life of an access token is not between one minute and one hour".into());
+            faults.push("the life of an access token is not between one minute and one hour".into());
         }
         if self.password_min_length < 8 {
             faults.push("a password may be shorter than 8 characters".into());
@@ -212,29 +191,20 @@ mod tests {
 
     #[test]
     fn the_defaults_have_no_fault() {
-        assert_eq!(
-            Policy::new("https://door.example").faults(),
-            Vec::<String>::new()
-        );
+        assert_eq!(Policy::new("https://door.example").faults(), Vec::<String>::new());
     }
 
     #[test]
     fn an_idle_timeout_below_two_access_tokens_is_a_fault() {
         let mut policy = Policy::new("https://door.example");
         policy.hybrid.normal.idle_timeout = Duration::from_secs(599);
-        assert_eq!(
-            policy.faults(),
-            ["hybrid: the idle timeout is below twice the life of an access token"]
-        );
+        assert_eq!(policy.faults(), ["hybrid: the idle timeout is below twice the life of an access token"]);
     }
 
     #[test]
     fn remember_is_ignored_where_a_mode_has_no_longer_life() {
         let policy = Policy::new("https://door.example");
-        assert_eq!(
-            policy.lifetimes(Mode::Token, true),
-            (policy.token.normal, false)
-        );
+        assert_eq!(policy.lifetimes(Mode::Token, true), (policy.token.normal, false));
         assert!(policy.lifetimes(Mode::Session, true).1);
     }
 }

@@ -146,11 +146,7 @@ impl Session {
     /// The last `exp` of any access token handed out for it.
     #[must_use]
     pub fn access_until(&self) -> Timestamp {
-        self.lines
-            .iter()
-            .map(|l| l.access_until)
-            .max()
-            .unwrap_or(Timestamp::from_millis(0))
+        self.lines.iter().map(|l| l.access_until).max().unwrap_or(Timestamp::from_millis(0))
     }
 }
 
@@ -245,10 +241,7 @@ pub struct StoredKey {
 /// Leaves out the sealed half.
 impl fmt::Debug for StoredKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredKey")
-            .field("kid", &self.kid)
-            .field("state", &self.state)
-            .finish_non_exhaustive()
+        f.debug_struct("StoredKey").field("kid", &self.kid).field("state", &self.state).finish_non_exhaustive()
     }
 }
 
@@ -278,8 +271,6 @@ impl KeyState {
     /// Reads what [`name`](Self::name) wrote.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Next, Self::Active, Self::Retired]
-            .into_iter()
-            .find(|s| s.name() == name)
+        [Self::Next, Self::Active, Self::Retired].into_iter().find(|s| s.name() == name)
     }
 }

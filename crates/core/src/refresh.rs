@@ -61,27 +61,13 @@ impl Auth {
     ///
     /// # Errors
     /// [`RefreshError`].
-    pub async fn refresh(
-        &self,
-        token: &str,
-        client: &ClientId,
-        mode: Mode,
-    ) -> Result<Refreshed, RefreshError> {
+    pub async fn refresh(&self, token: &str, client: &ClientId, mode: Mode) -> Result<Refreshed, RefreshError> {
         let now = self.now()?;
-        let (parts, session) = self
-            .genuine_refresh(token, now)
-            .await?
-            .ok_or(RefreshError::InvalidGrant)?;
-        if session.mode != mode
-            || session.client != *client
-            || self.policy().client(Some(client)).is_none()
-        {
+        let (parts, session) = self.genuine_refresh(token, now).await?.ok_or(RefreshError::InvalidGrant)?;
+        if session.mode != mode || session.client != *client || self.policy().client(Some(client)).is_none() {
             return Err(RefreshError::InvalidGrant);
         }
-        let account = self
-            .account_of(&session)
-            .await?
-            .ok_or(RefreshError::InvalidGrant)?;
+        let account = self.account_of(&session).await?.ok_or(RefreshError::InvalidGrant)?;
         if !self.is_standing(&session, &account) {
             return Err(RefreshError::InvalidGrant);
         }
@@ -98,12 +84,7 @@ impl Auth {
         self.finish_refresh(rotation, parts.line, now).await
     }
 
-    async fn finish_refresh(
-        &self,
-        rotation: Rotation,
-        line: u32,
-        now: Timestamp,
-    ) -> Result<Refreshed, RefreshError> {
+    async fn finish_refresh(&self, rotation: Rotation, line: u32, now: Timestamp) -> Result<Refreshed, RefreshError> {
         let session = match rotation {
             Rotation::Rotated(session) | Rotation::Repeated(session) => session,
             Rotation::WentBack(session) => {
@@ -119,16 +100,9 @@ impl Auth {
             }
         };
         let session = Arc::new(*session);
-        let account = self
-            .look_again(&session, now)
-            .await?
-            .ok_or(RefreshError::CredentialsChanged)?;
+        let account = self.look_again(&session, now).await?.ok_or(RefreshError::CredentialsChanged)?;
         let issued = self.issue_next(&session, &account, line, now)?;
-        Ok(Refreshed {
-            session,
-            account,
-            issued,
-        })
+        Ok(Refreshed { session, account, issued })
     }
 
     /// The record behind a refresh token whose MAC is right, whatever its generation; nothing rotates, nothing is seen as
@@ -158,13 +132,7 @@ impl Auth {
         let Some(session) = self.live_record(parts.sid, now).await? else {
             return Ok(None);
         };
-        let right = self.root().refresh_mac(
-            parts.key,
-            &parts.sid,
-            parts.line,
-            parts.generation,
-            &session.salt,
-        );
+        let right = self.root().refresh_mac(parts.key, &parts.sid, parts.line, parts.generation, &session.salt);
         let genuine = right.is_some_and(|mac| bool::from(mac.ct_eq(&parts.mac)));
         Ok(genuine.then_some((parts, session)))
     }
@@ -217,11 +185,7 @@ pub fn decide(session: &mut Session, ask: &Rotate) -> Rotation {
         return Rotation::Reused(Box::new(session.clone()));
     }
     let access_until = ask.now.plus(ask.access_token).min(session.ends_at);
-    let Some(line) = session
-        .lines
-        .iter_mut()
-        .find(|l| l.number == ask.line && l.generation > 0)
-    else {
+    let Some(line) = session.lines.iter_mut().find(|l| l.number == ask.line && l.generation > 0) else {
         return Rotation::Refused;
     };
     let done: fn(Box<Session>) -> Rotation = match ask.generation.cmp(&line.generation) {

@@ -82,12 +82,8 @@ impl Auth {
             End::Current => self.end_session(session, Why::SignedOut, self.now()?).await,
             End::Others => {
                 let others = self.sessions_of(session.account).await?;
-                let others: Vec<_> = others
-                    .into_iter()
-                    .filter(|s| s.sid != session.sid)
-                    .collect();
-                self.end_sessions(&others, Why::EndedElsewhere, self.now()?)
-                    .await
+                let others: Vec<_> = others.into_iter().filter(|s| s.sid != session.sid).collect();
+                self.end_sessions(&others, Why::EndedElsewhere, self.now()?).await
             }
             End::All => self.sign_out_everywhere(session.account).await,
         }
@@ -98,12 +94,7 @@ impl Auth {
     /// # Errors
     /// If the account cannot be written; then nothing has ended.
     pub async fn sign_out_everywhere(&self, account: AccountId) -> Result<(), StoreError> {
-        self.change_account(
-            account,
-            AccountChange::SignOutEverywhere,
-            Why::SignedOutEverywhere,
-        )
-        .await?;
+        self.change_account(account, AccountChange::SignOutEverywhere, Why::SignedOutEverywhere).await?;
         Ok(())
     }
 
@@ -111,17 +102,10 @@ impl Auth {
     ///
     /// # Errors
     /// If the log cannot be written; then nothing has ended.
-    pub async fn end_one(
-        &self,
-        account: AccountId,
-        sid: SessionId,
-        why: Why,
-    ) -> Result<bool, StoreError> {
+    pub async fn end_one(&self, account: AccountId, sid: SessionId, why: Why) -> Result<bool, StoreError> {
         let now = self.now()?;
         match self.live_record(sid, now).await? {
-            Some(session) if session.account == account => {
-                self.end_session(&session, why, now).await.map(|()| true)
-            }
+            Some(session) if session.account == account => self.end_session(&session, why, now).await.map(|()| true),
             _ => Ok(false),
         }
     }
@@ -133,30 +117,16 @@ impl Auth {
     pub async fn force_out(&self, sid: SessionId) -> Result<bool, StoreError> {
         let now = self.now()?;
         match self.live_record(sid, now).await? {
-            Some(session) => self
-                .end_session(&session, Why::ByOperator, now)
-                .await
-                .map(|()| true),
+            Some(session) => self.end_session(&session, Why::ByOperator, now).await.map(|()| true),
             None => Ok(false),
         }
     }
 
-    pub(crate) async fn end_session(
-        &self,
-        session: &Session,
-        why: Why,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.end_sessions(std::slice::from_ref(session), why, now)
-            .await
+    pub(crate) async fn end_session(&self, session: &Session, why: Why, now: Timestamp) -> Result<(), StoreError> {
+        self.end_sessions(std::slice::from_ref(session), why, now).await
     }
 
-    async fn end_sessions(
-        &self,
-        sessions: &[Session],
-        why: Why,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn end_sessions(&self, sessions: &[Session], why: Why, now: Timestamp) -> Result<(), StoreError> {
         if sessions.is_empty() {
             return Ok(());
         }
@@ -167,15 +137,8 @@ impl Auth {
             tracing::info!(event = why.name(), sid = %session.sid, account = %session.account, "a session has ended");
             self.apply_to_set(&entry.what, now);
         }
-        match self
-            .sessions()
-            .end_all(sessions.iter().map(|s| s.sid).collect())
-            .await
-        {
-            Ok(()) => {
-                self.settle_quietly((last + 1 - count..=last).collect())
-                    .await
-            }
+        match self.sessions().end_all(sessions.iter().map(|s| s.sid).collect()).await {
+            Ok(()) => self.settle_quietly((last + 1 - count..=last).collect()).await,
             Err(error) => {
                 tracing::warn!(event = "end_unconfirmed", %error, "records will be removed later")
             }
@@ -185,29 +148,14 @@ impl Auth {
 
     /// A refresh that is under way may still hand out a token at this moment, so the entry outlives one issued now.
     fn entry_of(&self, session: &Session, now: Timestamp) -> Entry {
-        let last = session
-            .access_until()
-            .max(now.plus(self.policy().access_token));
-        Entry {
-            what: Ended::Session {
-                sid: session.sid.to_string(),
-            },
-            until: last.plus(SLACK).as_secs(),
-        }
+        let last = session.access_until().max(now.plus(self.policy().access_token));
+        Entry { what: Ended::Session { sid: session.sid.to_string() }, until: last.plus(SLACK).as_secs() }
     }
 
     /// Removes the records that the account's row has made dead.
-    pub(crate) async fn end_below(
-        &self,
-        account: &Account,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn end_below(&self, account: &Account, now: Timestamp) -> Result<(), StoreError> {
         let all = self.sessions().of_account(account.id, now).await?;
-        let dead: Vec<_> = all
-            .into_iter()
-            .filter(|s| !self.is_standing(s, account))
-            .map(|s| s.sid)
-            .collect();
+        let dead: Vec<_> = all.into_iter().filter(|s| !self.is_standing(s, account)).map(|s| s.sid).collect();
         self.sessions().end_all(dead).await
     }
 

@@ -40,9 +40,7 @@ impl SystemRng {
     /// The generator of this machine.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            inner: SystemRandom::new(),
-        }
+        Self { inner: SystemRandom::new() }
     }
 }
 
@@ -64,11 +62,7 @@ impl SeededRng {
     /// A sequence of its own for each seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            drawn: AtomicU64::new(0),
-            broken: AtomicBool::new(false),
-        }
+        Self { seed, drawn: AtomicU64::new(0), broken: AtomicBool::new(false) }
     }
 
     /// From now on drawing fails (or works again).

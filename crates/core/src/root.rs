@@ -26,9 +26,7 @@ impl KeyIdent {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; 8] = text.as_bytes().try_into().ok()?;
-        let clean = bytes
-            .iter()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
+        let clean = bytes.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
         clean.then_some(Self(bytes))
     }
 
@@ -86,9 +84,7 @@ struct Derived {
 
 impl fmt::Debug for RootSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.derived.iter().map(|d| d.ident))
-            .finish()
+        f.debug_list().entries(self.derived.iter().map(|d| d.ident)).finish()
     }
 }
 
@@ -101,14 +97,8 @@ impl RootSecrets {
         if newest_first.iter().any(|s| s.iter().all(|b| *b == s[0])) {
             return Err(RootError::Placeholder);
         }
-        let derived: Vec<_> = newest_first
-            .iter()
-            .map(|secret| Derived::from(secret))
-            .collect();
-        let twice = derived
-            .iter()
-            .enumerate()
-            .any(|(i, d)| derived[..i].iter().any(|e| e.ident == d.ident));
+        let derived: Vec<_> = newest_first.iter().map(|secret| Derived::from(secret)).collect();
+        let twice = derived.iter().enumerate().any(|(i, d)| derived[..i].iter().any(|e| e.ident == d.ident));
         match derived.is_empty() {
             true => Err(RootError::Empty),
             false if twice => Err(RootError::Twice),
@@ -141,16 +131,7 @@ impl RootSecrets {
     ) -> Option<[u8; 32]> {
         let derived = self.derived.iter().find(|d| d.ident == key)?;
         let (line, generation) = (line.to_string(), generation.to_string());
-        Some(mac(
-            &derived.refresh,
-            &[
-                b"refresh",
-                sid.as_bytes(),
-                line.as_bytes(),
-                generation.as_bytes(),
-                salt,
-            ],
-        ))
+        Some(mac(&derived.refresh, &[b"refresh", sid.as_bytes(), line.as_bytes(), generation.as_bytes(), salt]))
     }
 
     /// The MAC half of a CSRF token, under the newest secret.
@@ -163,9 +144,7 @@ impl RootSecrets {
     #[must_use]
     pub fn csrf_holds(&self, sid: &SessionId, random: &[u8; 16], tag: &[u8]) -> bool {
         let input = lengths_in_front(&[b"csrf", sid.as_bytes(), random]);
-        self.derived
-            .iter()
-            .any(|d| hmac::verify(&d.csrf, &input, tag).is_ok())
+        self.derived.iter().any(|d| hmac::verify(&d.csrf, &input, tag).is_ok())
     }
 
     /// A keyed name for something personal in a log line (an identifier, an address): the same for the same value, not to
@@ -185,11 +164,7 @@ impl RootSecrets {
         let mut sealed = plain.to_vec();
         newest
             .wrap
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(purpose.as_bytes()),
-                &mut sealed,
-            )
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose.as_bytes()), &mut sealed)
             .map_err(|_| RngError)?;
         Ok([newest.ident.0.as_slice(), &nonce, &sealed].concat())
     }
@@ -201,18 +176,11 @@ impl RootSecrets {
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
         let (ident, rest) = sealed.split_at_checked(8).ok_or(CannotOpen)?;
         let (nonce, body) = rest.split_at_checked(NONCE_LEN).ok_or(CannotOpen)?;
-        let derived = self
-            .derived
-            .iter()
-            .find(|d| d.ident.0 == ident)
-            .ok_or(CannotOpen)?;
+        let derived = self.derived.iter().find(|d| d.ident.0 == ident).ok_or(CannotOpen)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| CannotOpen)?;
         let mut plain = Zeroizing::new(body.to_vec());
-        let length = derived
-            .wrap
-            .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut plain)
-            .map_err(|_| CannotOpen)?
-            .len();
+        let length =
+            derived.wrap.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut plain).map_err(|_| CannotOpen)?.len();
         plain.truncate(length);
         Ok(plain)
     }
@@ -220,10 +188,7 @@ impl RootSecrets {
 
 impl Derived {
     fn from(secret: &[u8; LENGTH]) -> Self {
-        let ident = digest::digest(
-            &digest::SHA256,
-            &[b"doorward key id".as_slice(), secret].concat(),
-        );
+        let ident = digest::digest(&digest::SHA256, &[b"doorward key id".as_slice(), secret].concat());
         let ident = base64url::encode(ident.as_ref());
         let key = |label| hmac::Key::new(hmac::HMAC_SHA256, &*expand(secret, label));
         Self {
@@ -231,9 +196,7 @@ impl Derived {
             refresh: key("refresh"),
             csrf: key("csrf"),
             log: key("log"),
-            wrap: LessSafeKey::new(
-                UnboundKey::new(&AES_256_GCM, &*expand(secret, "wrap")).expect("a key of 32 bytes"),
-            ),
+            wrap: LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*expand(secret, "wrap")).expect("a key of 32 bytes")),
             fingerprint: base64url::encode(&*expand(secret, "fingerprint")),
         }
     }
@@ -251,21 +214,14 @@ fn expand(secret: &[u8; LENGTH], label: &str) -> Zeroizing<[u8; 32]> {
 }
 
 fn mac(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {
-    hmac::sign(key, &lengths_in_front(parts))
-        .as_ref()
-        .try_into()
-        .expect("HMAC-SHA-256 is 32 bytes")
+    hmac::sign(key, &lengths_in_front(parts)).as_ref().try_into().expect("HMAC-SHA-256 is 32 bytes")
 }
 
 /// Each part behind its length (32 bits, big-endian), so that no two lists of parts give the same bytes.
 fn lengths_in_front(parts: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::with_capacity(parts.iter().map(|p| p.len() + 4).sum());
     for part in parts {
-        out.extend_from_slice(
-            &u32::try_from(part.len())
-                .expect("parts are short")
-                .to_be_bytes(),
-        );
+        out.extend_from_slice(&u32::try_from(part.len()).expect("parts are short").to_be_bytes());
         out.extend_from_slice(part);
     }
     out
@@ -288,18 +244,10 @@ mod tests {
     fn derivation_and_mac_input_are_frozen() {
         let root = RootSecrets::new(&[secret(1)]).unwrap();
         assert_eq!(root.newest().to_string(), "TvTB79wf");
-        let mac = root
-            .refresh_mac(root.newest(), &SID.parse().unwrap(), 0, 1, &[3; 16])
-            .unwrap();
-        assert_eq!(
-            base64url::encode(&mac),
-            "d_9VJOn-mf7d2eGke-JkFFH5oQLzkAbZc8veO5Zugpc"
-        );
+        let mac = root.refresh_mac(root.newest(), &SID.parse().unwrap(), 0, 1, &[3; 16]).unwrap();
+        assert_eq!(base64url::encode(&mac), "d_9VJOn-mf7d2eGke-JkFFH5oQLzkAbZc8veO5Zugpc");
         let csrf = root.csrf_mac(&SID.parse().unwrap(), &[4; 16]);
-        assert_eq!(
-            base64url::encode(&csrf),
-            "oac99IUPJ5_wDvMwn2Ut4HoKTKPDKuEHkEHkKLlm4P4"
-        );
+        assert_eq!(base64url::encode(&csrf), "oac99IUPJ5_wDvMwn2Ut4HoKTKPDKuEHkEHkKLlm4P4");
     }
 
     #[test]
@@ -332,22 +280,13 @@ mod tests {
     #[test]
     fn unusable_lists_are_refused() {
         assert_eq!(RootSecrets::new(&[]).unwrap_err(), RootError::Empty);
-        assert_eq!(
-            RootSecrets::new(&[secret(1), secret(1)]).unwrap_err(),
-            RootError::Twice
-        );
-        assert_eq!(
-            RootSecrets::new(&[Zeroizing::new([0; 32])]).unwrap_err(),
-            RootError::Placeholder
-        );
+        assert_eq!(RootSecrets::new(&[secret(1), secret(1)]).unwrap_err(), RootError::Twice);
+        assert_eq!(RootSecrets::new(&[Zeroizing::new([0; 32])]).unwrap_err(), RootError::Placeholder);
     }
 
     #[test]
     fn debug_shows_names_only() {
         let root = RootSecrets::new(&[secret(1)]).unwrap();
-        assert_eq!(
-            format!("{root:?}"),
-            format!("[KeyIdent({})]", root.newest())
-        );
+        assert_eq!(format!("{root:?}"), format!("[KeyIdent({})]", root.newest()));
     }
 }

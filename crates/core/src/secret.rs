@@ -26,10 +26,7 @@ use zeroize::Zeroize;
 /// let secret = doorward_core::secret::Plain::new(String::from("s3cret"));
 /// assert_eq!(secret.expose(), "s3cret"); // the one way to read it says so
 /// ```
-#[expect(
-    missing_debug_implementations,
-    reason = "a secret must not be printable"
-)]
+#[expect(missing_debug_implementations, reason = "a secret must not be printable")]
 pub struct Plain<T: Zeroize>(T);
 
 impl<T: Zeroize> Plain<T> {
@@ -58,10 +55,7 @@ impl<T> Hashed<T> {
     #[must_use]
     pub fn of(secret: &[u8]) -> Self {
         let digest = digest::digest(&digest::SHA256, secret);
-        Self(
-            digest.as_ref().try_into().expect("SHA-256 is 32 bytes"),
-            PhantomData,
-        )
+        Self(digest.as_ref().try_into().expect("SHA-256 is 32 bytes"), PhantomData)
     }
 
     /// A digest as read from a record.

@@ -48,13 +48,7 @@ pub struct Drawn {
 
 /// The rule: what a new record says. Both timeouts are fixed here and never move.
 #[must_use]
-pub fn begin(
-    account: &Account,
-    choice: Choice,
-    drawn: Drawn,
-    now: Timestamp,
-    policy: &Policy,
-) -> Session {
+pub fn begin(account: &Account, choice: Choice, drawn: Drawn, now: Timestamp, policy: &Policy) -> Session {
     let (life, remember) = policy.lifetimes(choice.mode, choice.remember);
     let ends_at = now.plus(life.absolute_timeout);
     let has_pair = crate::issue::has_pair(choice.mode);
@@ -64,11 +58,7 @@ pub fn begin(
         generation: u64::from(has_pair),
         rotated_at: now,
         key: drawn.key,
-        access_until: if has_pair {
-            now.plus(policy.access_token).min(ends_at)
-        } else {
-            Timestamp::from_millis(0)
-        },
+        access_until: if has_pair { now.plus(policy.access_token).min(ends_at) } else { Timestamp::from_millis(0) },
     };
     Session {
         sid: drawn.sid,
@@ -92,10 +82,7 @@ pub fn begin(
 
 /// What a stranger's text may keep: printable, on one line, not longer than that.
 fn shown(text: &str, longest: usize) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(longest)
-        .collect()
+    text.chars().filter(|c| !c.is_control()).take(longest).collect()
 }
 
 impl Auth {
@@ -131,16 +118,11 @@ impl Auth {
             device: old.device.clone(),
             host: old.host.clone(),
         };
-        self.begin_session(&account, choice, Some(old.ends_at))
-            .await
+        self.begin_session(&account, choice, Some(old.ends_at)).await
     }
 
     /// The record, from its store, if it may be used as far as it and the log tell. Finishes the end of a reused one.
-    pub(crate) async fn live_record(
-        &self,
-        sid: SessionId,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Session>>, StoreError> {
+    pub(crate) async fn live_record(&self, sid: SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
         let Some(session) = self.sessions().find(sid, now).await? else {
             return Ok(None);
         };
@@ -153,18 +135,11 @@ impl Auth {
 
     /// Whether the log has ended the session, or its client.
     pub(crate) fn is_revoked(&self, session: &Session) -> bool {
-        self.revoked().ends_session(
-            session.sid.as_str(),
-            session.client.as_str(),
-            session.created_at.as_secs(),
-        )
+        self.revoked().ends_session(session.sid.as_str(), session.client.as_str(), session.created_at.as_secs())
     }
 
     /// The session's account, from a copy at hand or its store.
-    pub(crate) async fn account_of(
-        &self,
-        session: &Session,
-    ) -> Result<Option<Arc<Account>>, StoreError> {
+    pub(crate) async fn account_of(&self, session: &Session) -> Result<Option<Arc<Account>>, StoreError> {
         match self.accounts().at_hand(&session.account) {
             Some(account) => Ok(Some(account)),
             None => self.accounts().by_id(session.account).await,

@@ -87,20 +87,11 @@ impl Auth {
     /// # Errors
     /// [`SignInError`].
     pub async fn sign_in(&self, ask: SignIn) -> Result<SignedIn, SignInError> {
-        let client = self
-            .policy()
-            .client(ask.client.as_ref())
-            .ok_or(SignInError::ClientUnknown)?;
+        let client = self.policy().client(ask.client.as_ref()).ok_or(SignInError::ClientUnknown)?;
         let mode = allowed_mode(&client.modes, ask.mode).ok_or(SignInError::ModeNotAllowed)?;
         let (client, password) = (client.id.clone(), password::presented(&ask.password)?);
         let account = self.prove(&ask.identifier, password).await?;
-        let choice = Choice {
-            client,
-            mode,
-            remember: ask.remember,
-            device: ask.device,
-            host: ask.host,
-        };
+        let choice = Choice { client, mode, remember: ask.remember, device: ask.device, host: ask.host };
         let signed_in = self.begin_session(&account, choice, None).await?;
         if let Some(old) = ask.replaces {
             self.replace(&old, &signed_in.session).await?;
@@ -110,20 +101,13 @@ impl Auth {
         Ok(signed_in)
     }
 
-    async fn prove(
-        &self,
-        identifier: &str,
-        password: Plain<String>,
-    ) -> Result<Arc<Account>, SignInError> {
+    async fn prove(&self, identifier: &str, password: Plain<String>) -> Result<Arc<Account>, SignInError> {
         let account = match name::identifier(identifier) {
             Ok(form) => self.accounts().by_identifier(form).await?,
             Err(_) => None,
         };
         // A disabled account costs the same time as any other, and is told the same.
-        let right = self
-            .hasher()
-            .verify(password, account.as_ref().and_then(|a| a.password.clone()))
-            .await?;
+        let right = self.hasher().verify(password, account.as_ref().and_then(|a| a.password.clone())).await?;
         let proved = account.filter(|a| right && a.disabled_at.is_none());
         proved.map(Arc::new).ok_or_else(|| {
             tracing::info!(
@@ -149,28 +133,16 @@ impl Auth {
             true => None,
             false => Some(self.new_session_token(&sid, 0).map_err(IssueError::from)?),
         };
-        let drawn = Drawn {
-            sid,
-            salt,
-            key: self.root().newest(),
-            secret: token.as_ref().map(|t| t.hashed),
-        };
+        let drawn = Drawn { sid, salt, key: self.root().newest(), secret: token.as_ref().map(|t| t.hashed) };
         let mut session = session::begin(account, choice, drawn, now, self.policy());
         session.ends_at = session.ends_at.min(not_after.unwrap_or(session.ends_at));
         self.sessions().insert(session.clone()).await?;
-        let account = self
-            .look_again(&session, now)
-            .await?
-            .ok_or(SignInError::CredentialsChanged)?;
+        let account = self.look_again(&session, now).await?.ok_or(SignInError::CredentialsChanged)?;
         let issued = match token {
             Some(token) => Issued::Session(token.plain),
             None => self.issue_next(&session, &account, 0, now)?,
         };
-        Ok(SignedIn {
-            session: Arc::new(session),
-            account,
-            issued,
-        })
+        Ok(SignedIn { session: Arc::new(session), account, issued })
     }
 
     /// If the old one cannot be ended, the new one is taken back: a browser never holds the keys of two.
@@ -184,11 +156,7 @@ impl Auth {
 
     /// The only moment at which the password is known and its hash can be made anew. Nobody's sign-in depends on it.
     async fn keep_hash_current(&self, account: &Account, password: Plain<String>) {
-        let Some(from) = account
-            .password
-            .clone()
-            .filter(|h| password::is_outdated(h, self.hasher().cost()))
-        else {
+        let Some(from) = account.password.clone().filter(|h| password::is_outdated(h, self.hasher().cost())) else {
             return;
         };
         let Ok(password) = password::presented(&password) else {
@@ -198,11 +166,7 @@ impl Auth {
             return;
         };
         let Ok(now) = self.now() else { return };
-        match self
-            .accounts()
-            .change(account.id, AccountChange::Rehash { from, to }, now)
-            .await
-        {
+        match self.accounts().change(account.id, AccountChange::Rehash { from, to }, now).await {
             Ok(_) => {
                 tracing::info!(event = "password_rehashed", account = %account.id, "its hash has the cost of today")
             }

@@ -82,12 +82,7 @@ pub trait Sessions: Send + Sync + fmt::Debug {
 
     /// Applies [`data::apply`](crate::data::apply) and keeps what it changed, as one step. Session missing, expired or
     /// reused: `NotLive`, and nothing is written. Concurrent with an end: no data is left behind.
-    fn write_data(
-        &self,
-        sid: SessionId,
-        change: DataChange,
-        now: Timestamp,
-    ) -> Answer<'_, DataWrite>;
+    fn write_data(&self, sid: SessionId, change: DataChange, now: Timestamp) -> Answer<'_, DataWrite>;
 
     /// Removes at most `at_most` sessions that expired before `now`, with their data, and says how many went. By several
     /// nodes at once: each expired session is counted once.

@@ -34,10 +34,7 @@ pub struct SessionTokenParts<'a> {
 /// Writes a session token around 32 random bytes; the secret part is their base64url form.
 #[must_use]
 pub fn session_token(sid: &SessionId, line: u32, random: &[u8; 32]) -> Plain<String> {
-    sealed_with_sum(format!(
-        "{SESSION}{sid}.{line}.{}",
-        base64url::encode(random)
-    ))
+    sealed_with_sum(format!("{SESSION}{sid}.{line}.{}", base64url::encode(random)))
 }
 
 /// Reads a session token; `None` if it is not exactly of the form.
@@ -48,10 +45,7 @@ pub fn parse_session_token(text: &str) -> Option<SessionTokenParts<'_>> {
     let line = number(parts.next()?)?;
     let secret = parts.next()?;
     base64url::decode_array::<32>(secret.as_bytes())?;
-    parts
-        .next()
-        .is_none()
-        .then_some(SessionTokenParts { sid, line, secret })
+    parts.next().is_none().then_some(SessionTokenParts { sid, line, secret })
 }
 
 /// A refresh token as it came back, taken apart. The MAC is not yet checked.
@@ -72,17 +66,8 @@ pub struct RefreshTokenParts {
 /// Writes a refresh token around its MAC.
 #[must_use]
 pub fn refresh_token(parts: &RefreshTokenParts) -> Plain<String> {
-    let RefreshTokenParts {
-        sid,
-        line,
-        generation,
-        key,
-        mac,
-    } = parts;
-    sealed_with_sum(format!(
-        "{REFRESH}{sid}.{line}.{generation}.{key}.{}",
-        base64url::encode(mac)
-    ))
+    let RefreshTokenParts { sid, line, generation, key, mac } = parts;
+    sealed_with_sum(format!("{REFRESH}{sid}.{line}.{generation}.{key}.{}", base64url::encode(mac)))
 }
 
 /// Reads a refresh token; `None` if it is not exactly of the form.
@@ -94,13 +79,7 @@ pub fn parse_refresh_token(text: &str) -> Option<RefreshTokenParts> {
     let generation = number(parts.next()?).filter(|g| *g > 0)?;
     let key = KeyIdent::parse(parts.next()?)?;
     let mac = base64url::decode_array(parts.next()?.as_bytes())?;
-    parts.next().is_none().then_some(RefreshTokenParts {
-        sid,
-        line,
-        generation,
-        key,
-        mac,
-    })
+    parts.next().is_none().then_some(RefreshTokenParts { sid, line, generation, key, mac })
 }
 
 fn sealed_with_sum(mut body: String) -> Plain<String> {
@@ -137,15 +116,9 @@ mod tests {
     #[test]
     fn the_session_token_format_is_frozen() {
         let token = session_token(&SID.parse().unwrap(), 0, &[7; 32]);
-        assert_eq!(
-            token.expose(),
-            "dw_st_w2AAAAAAAAAAAAAAAAAAAA.0.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc.hhThxA"
-        );
+        assert_eq!(token.expose(), "dw_st_w2AAAAAAAAAAAAAAAAAAAA.0.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc.hhThxA");
         let parts = parse_session_token(token.expose()).unwrap();
-        assert_eq!(
-            (parts.sid.as_str(), parts.line, parts.secret.len()),
-            (SID, 0, 43)
-        );
+        assert_eq!((parts.sid.as_str(), parts.line, parts.secret.len()), (SID, 0, 43));
     }
 
     #[test]
@@ -179,14 +152,8 @@ mod tests {
         for at in 0..token.expose().len() {
             let mut bytes = token.expose().clone().into_bytes();
             bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
-            assert!(
-                parse_session_token(std::str::from_utf8(&bytes).unwrap()).is_none(),
-                "at {at}"
-            );
-            assert!(
-                parse_session_token(&token.expose()[..at]).is_none(),
-                "cut at {at}"
-            );
+            assert!(parse_session_token(std::str::from_utf8(&bytes).unwrap()).is_none(), "at {at}");
+            assert!(parse_session_token(&token.expose()[..at]).is_none(), "cut at {at}");
         }
     }
 

@@ -34,11 +34,7 @@ mod tests {
     fn each_byte_string_has_one_written_form() {
         assert_eq!(decode(b"-_8"), Some(vec![0xfb, 0xff]));
         for other in ["-_8=", "+/8", "-_8 ", " -_8", "-_9", "-_8\n", "-", ""] {
-            assert_ne!(
-                decode(other.as_bytes()),
-                Some(vec![0xfb, 0xff]),
-                "{other:?}"
-            );
+            assert_ne!(decode(other.as_bytes()), Some(vec![0xfb, 0xff]), "{other:?}");
         }
         assert_eq!(decode_array::<2>(b"-_8"), Some([0xfb, 0xff]));
         assert_eq!(decode_array::<2>(b"-_9"), None);

@@ -17,20 +17,14 @@ pub(crate) struct TokenCache {
 
 impl fmt::Debug for TokenCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "TokenCache({})",
-            self.tokens.as_ref().map_or(0, Cache::len)
-        )
+        write!(f, "TokenCache({})", self.tokens.as_ref().map_or(0, Cache::len))
     }
 }
 
 impl TokenCache {
     /// Room for that many tokens; none at all for 0.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self {
-            tokens: (capacity > 0).then(|| Cache::new(capacity)),
-        }
+        Self { tokens: (capacity > 0).then(|| Cache::new(capacity)) }
     }
 
     pub(crate) fn get(&self, token: &[u8]) -> Option<Arc<Verified>> {

@@ -88,11 +88,7 @@ impl Serialize for Claims {
     }
 }
 
-fn entry<M: SerializeMap, T: Serialize>(
-    map: &mut M,
-    name: &str,
-    value: Option<&T>,
-) -> Result<(), M::Error> {
+fn entry<M: SerializeMap, T: Serialize>(map: &mut M, name: &str, value: Option<&T>) -> Result<(), M::Error> {
     match value {
         Some(value) => map.serialize_entry(name, value),
         None => Ok(()),
@@ -119,8 +115,7 @@ impl<'de> Visitor<'de> for ClaimsVisitor {
         while let Some(name) = map.next_key::<String>()? {
             read.member(name, &mut map)?;
         }
-        read.finished()
-            .ok_or_else(|| A::Error::custom("a claim is missing"))
+        read.finished().ok_or_else(|| A::Error::custom("a claim is missing"))
     }
 }
 
@@ -147,11 +142,7 @@ struct Read {
 }
 
 impl Read {
-    fn member<'de, A: MapAccess<'de>>(
-        &mut self,
-        name: String,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn member<'de, A: MapAccess<'de>>(&mut self, name: String, map: &mut A) -> Result<(), A::Error> {
         match name.as_str() {
             "iss" => once(&mut self.iss, map),
             "sub" => once(&mut self.sub, map),
@@ -204,10 +195,7 @@ impl Read {
     }
 }
 
-fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
-    slot: &mut Option<T>,
-    map: &mut A,
-) -> Result<(), A::Error> {
+fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(slot: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
     if slot.is_some() {
         return Err(A::Error::custom("a claim stands twice"));
     }
@@ -221,11 +209,7 @@ struct Moment(i64);
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seconds = i64::deserialize(deserializer)?;
-        if (0..=253_402_300_799).contains(&seconds) {
-            Ok(Self(seconds))
-        } else {
-            Err(D::Error::custom("not a moment"))
-        }
+        if (0..=253_402_300_799).contains(&seconds) { Ok(Self(seconds)) } else { Err(D::Error::custom("not a moment")) }
     }
 }
 

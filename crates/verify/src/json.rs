@@ -21,10 +21,7 @@ impl StrictValue {
     }
 
     fn deeper<E: Error>(&self) -> Result<Self, E> {
-        self.left
-            .checked_sub(1)
-            .map(|left| Self { left })
-            .ok_or_else(|| E::custom("nested too deeply"))
+        self.left.checked_sub(1).map(|left| Self { left }).ok_or_else(|| E::custom("nested too deeply"))
     }
 }
 
@@ -100,12 +97,7 @@ mod tests {
 
     #[test]
     fn a_member_twice_is_refused_however_it_is_spelt_and_wherever_it_stands() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"a":1,"\u0061":1}"#,
-            r#"{"b":{"a":1,"a":2}}"#,
-            r#"[{"a":1,"a":2}]"#,
-        ] {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":1}"#, r#"{"b":{"a":1,"a":2}}"#, r#"[{"a":1,"a":2}]"#] {
             assert_eq!(read(text), None, "{text}");
         }
         assert!(read(r#"{"a":{"a":1},"b":[1,1.5,-1,"x",true,null]}"#).is_some());
@@ -121,16 +113,7 @@ mod tests {
 
     #[test]
     fn half_a_surrogate_and_anything_behind_the_end_are_refused() {
-        for text in [
-            r#""\ud800""#,
-            r#""\udc00\ud800""#,
-            "1 2",
-            "{} x",
-            "\u{feff}{}",
-            "01",
-            "1e400",
-            "NaN",
-        ] {
+        for text in [r#""\ud800""#, r#""\udc00\ud800""#, "1 2", "{} x", "\u{feff}{}", "01", "1e400", "NaN"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -5,8 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -108,12 +107,8 @@ impl PublicKey {
         let [4, xy @ ..] = point else {
             return Err(KeyError::Material);
         };
-        let (x, y) = xy
-            .split_at_checked(32)
-            .filter(|(_, y)| y.len() == 32)
-            .ok_or(KeyError::Material)?;
-        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
-            .map_err(|_| KeyError::Material)?;
+        let (x, y) = xy.split_at_checked(32).filter(|(_, y)| y.len() == 32).ok_or(KeyError::Material)?;
+        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| KeyError::Material)?;
         let jwk = Jwk {
             crv: Some("P-256".into()),
             x: Some(base64url::encode(x)),
@@ -144,11 +139,7 @@ impl PublicKey {
             return Err(KeyError::Material);
         }
         let parsed = ParsedPublicKey::new(&ED25519, key).map_err(|_| KeyError::Material)?;
-        let jwk = Jwk {
-            crv: Some("Ed25519".into()),
-            x: Some(base64url::encode(key)),
-            ..bare("OKP")
-        };
+        let jwk = Jwk { crv: Some("Ed25519".into()), x: Some(base64url::encode(key)), ..bare("OKP") };
         Self::new(kid, algorithm, parsed, jwk)
     }
 
@@ -157,55 +148,26 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`]; below 2048 bits `TooShort`.
     pub fn rs256(kid: &str, modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
-        if modulus.len() < SHORTEST_MODULUS
-            || modulus.len() == SHORTEST_MODULUS && modulus[0] < 0x80
-        {
+        if modulus.len() < SHORTEST_MODULUS || modulus.len() == SHORTEST_MODULUS && modulus[0] < 0x80 {
             return Err(KeyError::TooShort);
         }
-        let odd_and_small =
-            exponent.len() <= 8 && exponent.last().is_some_and(|b| b % 2 == 1) && exponent != [1];
+        let odd_and_small = exponent.len() <= 8 && exponent.last().is_some_and(|b| b % 2 == 1) && exponent != [1];
         if modulus.len() > 1024 || !odd_and_small {
             return Err(KeyError::Material);
         }
-        let components = RsaPublicKeyComponents {
-            n: modulus,
-            e: exponent,
-        };
-        let parsed = components
-            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-            .map_err(|_| KeyError::Material)?;
-        let jwk = Jwk {
-            n: Some(base64url::encode(modulus)),
-            e: Some(base64url::encode(exponent)),
-            ..bare("RSA")
-        };
+        let components = RsaPublicKeyComponents { n: modulus, e: exponent };
+        let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map_err(|_| KeyError::Material)?;
+        let jwk = Jwk { n: Some(base64url::encode(modulus)), e: Some(base64url::encode(exponent)), ..bare("RSA") };
         Self::new(kid, Algorithm::Rs256, parsed, jwk)
     }
 
-    fn new(
-        kid: &str,
-        algorithm: Algorithm,
-        parsed: ParsedPublicKey,
-        jwk: Jwk,
-    ) -> Result<Self, KeyError> {
+    fn new(kid: &str, algorithm: Algorithm, parsed: ParsedPublicKey, jwk: Jwk) -> Result<Self, KeyError> {
         if !is_kid(kid) {
             return Err(KeyError::Kid);
         }
         let kid = kid.to_owned();
-        let jwk = Jwk {
-            kid: kid.clone(),
-            alg: Some(algorithm.name().into()),
-            usage: Some("sig".into()),
-            ..jwk
-        };
-        Ok(Self {
-            inner: Arc::new(Inner {
-                kid,
-                algorithm,
-                parsed,
-                jwk,
-            }),
-        })
+        let jwk = Jwk { kid: kid.clone(), alg: Some(algorithm.name().into()), usage: Some("sig".into()), ..jwk };
+        Ok(Self { inner: Arc::new(Inner { kid, algorithm, parsed, jwk }) })
     }
 
     /// From a JWK. Its `alg` may be missing where the kind of key leaves no choice; `OKP` then means `EdDSA`, the older
@@ -225,21 +187,13 @@ impl PublicKey {
             _ => return Err(KeyError::Unsupported),
         };
         let bytes = |part: &Option<String>| {
-            part.as_deref()
-                .and_then(|p| base64url::decode(p.as_bytes()))
-                .ok_or(KeyError::Material)
+            part.as_deref().and_then(|p| base64url::decode(p.as_bytes())).ok_or(KeyError::Material)
         };
         match algorithm {
-            Algorithm::Es256 => Self::es256(
-                &jwk.kid,
-                &[&[4], &*bytes(&jwk.x)?, &*bytes(&jwk.y)?].concat(),
-            ),
+            Algorithm::Es256 => Self::es256(&jwk.kid, &[&[4], &*bytes(&jwk.x)?, &*bytes(&jwk.y)?].concat()),
             Algorithm::Rs256 => Self::rs256(&jwk.kid, &bytes(&jwk.n)?, &bytes(&jwk.e)?),
             Algorithm::Ed25519 | Algorithm::EdDsa => {
-                let key = bytes(&jwk.x)?
-                    .as_slice()
-                    .try_into()
-                    .map_err(|_| KeyError::Material)?;
+                let key = bytes(&jwk.x)?.as_slice().try_into().map_err(|_| KeyError::Material)?;
                 Self::edwards(&jwk.kid, &key, algorithm)
             }
         }
@@ -271,17 +225,7 @@ impl PublicKey {
 }
 
 fn bare(kty: &str) -> Jwk {
-    Jwk {
-        kty: kty.into(),
-        kid: String::new(),
-        alg: None,
-        usage: None,
-        crv: None,
-        x: None,
-        y: None,
-        n: None,
-        e: None,
-    }
+    Jwk { kty: kty.into(), kid: String::new(), alg: None, usage: None, crv: None, x: None, y: None, n: None, e: None }
 }
 
 fn without_sign(key: &[u8; 32]) -> [u8; 32] {
@@ -333,13 +277,7 @@ impl KeySet {
     pub fn new(keys: Vec<PublicKey>) -> Result<Self, KeyError> {
         let count = keys.len();
         let keys: HashMap<_, _> = keys.into_iter().map(|k| (k.kid().to_owned(), k)).collect();
-        if keys.len() == count {
-            Ok(Self {
-                keys: Arc::new(keys),
-            })
-        } else {
-            Err(KeyError::DuplicateKid)
-        }
+        if keys.len() == count { Ok(Self { keys: Arc::new(keys) }) } else { Err(KeyError::DuplicateKid) }
     }
 
     /// Reads a JWK Set. Keys of kinds, uses and algorithms that are not ours are passed over; a private or symmetric key,
@@ -358,9 +296,7 @@ impl KeySet {
         let set: Set = serde_json::from_slice(json).map_err(|_| KeyError::Malformed)?;
         let private = |key: &serde_json::Map<String, Value>| {
             key.get("kty").and_then(Value::as_str) == Some("oct")
-                || ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
-                    .iter()
-                    .any(|m| key.contains_key(*m))
+                || ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|m| key.contains_key(*m))
         };
         if set.keys.iter().any(private) {
             return Err(KeyError::Private);

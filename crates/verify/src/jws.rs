@@ -72,23 +72,12 @@ pub fn encode<E>(
 ///
 /// # Errors
 /// `Malformed`, `TooLarge`, `Critical`, `Algorithm`, `Type`, `UnknownKey` or `Signature`.
-pub fn verify(
-    token: &[u8],
-    keys: &KeySet,
-    algorithms: &[Algorithm],
-    wanted: &str,
-) -> Result<Opened, VerifyError> {
-    let Parts {
-        header,
-        payload,
-        signature,
-        signed,
-    } = split(token)?;
+pub fn verify(token: &[u8], keys: &KeySet, algorithms: &[Algorithm], wanted: &str) -> Result<Opened, VerifyError> {
+    let Parts { header, payload, signature, signed } = split(token)?;
     let mut buffer = [0; LONGEST_HEADER];
     let header = read_header(header, &mut buffer)?;
-    let algorithm = Algorithm::from_name(&header.alg)
-        .filter(|a| algorithms.contains(a))
-        .ok_or(VerifyError::Algorithm)?;
+    let algorithm =
+        Algorithm::from_name(&header.alg).filter(|a| algorithms.contains(a)).ok_or(VerifyError::Algorithm)?;
     if !header.typ.is_some_and(|found| typ::is(&found, wanted)) {
         return Err(VerifyError::Type);
     }
@@ -102,11 +91,7 @@ pub fn verify(
         return Err(VerifyError::Signature);
     }
     let payload = base64url::decode(payload).ok_or(VerifyError::Malformed)?;
-    Ok(Opened {
-        payload,
-        kid: key.kid().to_owned(),
-        algorithm,
-    })
+    Ok(Opened { payload, kid: key.kid().to_owned(), algorithm })
 }
 
 struct Parts<'a> {
@@ -120,37 +105,22 @@ fn split(token: &[u8]) -> Result<Parts<'_>, VerifyError> {
     if token.len() > LONGEST_TOKEN {
         return Err(VerifyError::TooLarge);
     }
-    let mut dots = token
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| **c == b'.')
-        .map(|(at, _)| at);
+    let mut dots = token.iter().enumerate().filter(|(_, c)| **c == b'.').map(|(at, _)| at);
     let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
         return Err(VerifyError::Malformed);
     };
-    let (header, payload, signature) = (
-        &token[..first],
-        &token[first + 1..second],
-        &token[second + 1..],
-    );
+    let (header, payload, signature) = (&token[..first], &token[first + 1..second], &token[second + 1..]);
     if header.is_empty() || payload.is_empty() || signature.is_empty() {
         return Err(VerifyError::Malformed);
     }
-    Ok(Parts {
-        header,
-        payload,
-        signature,
-        signed: &token[..second],
-    })
+    Ok(Parts { header, payload, signature, signed: &token[..second] })
 }
 
 fn decode_into(text: &[u8], buffer: &mut [u8]) -> Result<usize, VerifyError> {
     if text.len() > buffer.len() / 3 * 4 {
         return Err(VerifyError::Malformed);
     }
-    URL_SAFE_NO_PAD
-        .decode_slice(text, buffer)
-        .map_err(|_| VerifyError::Malformed)
+    URL_SAFE_NO_PAD.decode_slice(text, buffer).map_err(|_| VerifyError::Malformed)
 }
 
 /// Without a `kid` a token can only mean the one key there is.
@@ -166,9 +136,7 @@ fn key_for<'k>(kid: Option<&str>, keys: &'k KeySet) -> Result<&'k PublicKey, Ver
 /// 1 to 128 characters that mean nothing in a path, a query or a log format.
 pub(crate) fn is_kid(text: &str) -> bool {
     (1..=LONGEST_KID).contains(&text.len())
-        && text
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-'))
+        && text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-'))
 }
 
 struct Read<'a> {
@@ -177,10 +145,7 @@ struct Read<'a> {
     kid: Option<Cow<'a, str>>,
 }
 
-fn read_header<'b>(
-    text: &[u8],
-    buffer: &'b mut [u8; LONGEST_HEADER],
-) -> Result<Read<'b>, VerifyError> {
+fn read_header<'b>(text: &[u8], buffer: &'b mut [u8; LONGEST_HEADER]) -> Result<Read<'b>, VerifyError> {
     let length = decode_into(text, buffer)?;
     let mut reader = serde_json::Deserializer::from_slice(&buffer[..length]);
     let header = RawHeader::deserialize(&mut reader).and_then(|h| reader.end().map(|()| h));
@@ -189,11 +154,7 @@ fn read_header<'b>(
         return Err(VerifyError::Critical);
     }
     let alg = header.alg.ok_or(VerifyError::Algorithm)?;
-    Ok(Read {
-        alg,
-        typ: header.typ,
-        kid: header.kid,
-    })
+    Ok(Read { alg, typ: header.typ, kid: header.kid })
 }
 
 /// A string of the header, borrowed unless it holds an escape.
@@ -249,10 +210,8 @@ impl<'de> Deserialize<'de> for RawHeader<'de> {
                         "kid" => &mut header.kid,
                         other => {
                             // Whatever must be understood, changes what is signed, or brings a key along.
-                            header.critical |= matches!(
-                                other,
-                                "crit" | "b64" | "zip" | "enc" | "jwk" | "jku" | "x5u" | "x5c"
-                            );
+                            header.critical |=
+                                matches!(other, "crit" | "b64" | "zip" | "enc" | "jwk" | "jku" | "x5u" | "x5c");
                             if others.iter().any(|o| o == other) {
                                 return Err(A::Error::custom("a member stands twice"));
                             }

@@ -53,9 +53,7 @@ impl<'a> Presented<'a> {
     /// The access token and where it came from; the header goes before the cookie.
     #[must_use]
     pub fn access(&self) -> Option<(&'a str, Via)> {
-        self.bearer
-            .map(|token| (token, Via::Header))
-            .or(self.access_cookie.map(|token| (token, Via::Cookie)))
+        self.bearer.map(|token| (token, Via::Header)).or(self.access_cookie.map(|token| (token, Via::Cookie)))
     }
 
     /// Whether any of our cookies came along.
@@ -117,11 +115,7 @@ fn read<'a>(
     Ok(found)
 }
 
-fn read_cookies<'a>(
-    header: &'a [u8],
-    names: &CookieNames,
-    found: &mut Presented<'a>,
-) -> Result<(), PresentError> {
+fn read_cookies<'a>(header: &'a [u8], names: &CookieNames, found: &mut Presented<'a>) -> Result<(), PresentError> {
     for pair in header.split(|c| *c == b';') {
         // Browsers write one blank behind each semicolon; nothing else is taken off.
         let pair = pair.strip_prefix(b" ").unwrap_or(pair);
@@ -137,10 +131,7 @@ fn read_cookies<'a>(
             _ => continue,
         };
         // Bytes that are no text stand for a cookie that is there and carries nothing.
-        if slot
-            .replace(std::str::from_utf8(value).unwrap_or(""))
-            .is_some()
-        {
+        if slot.replace(std::str::from_utf8(value).unwrap_or("")).is_some() {
             return Err(PresentError::DoubledCookie);
         }
     }
@@ -150,9 +141,7 @@ fn read_cookies<'a>(
 /// Also with blanks around the name, which some readers would take off.
 fn imitates(name: &[u8], names: &CookieNames) -> bool {
     let bare = name.trim_ascii();
-    [&names.session, &names.access, &names.refresh]
-        .into_iter()
-        .any(|ours| bare.eq_ignore_ascii_case(ours.as_bytes()))
+    [&names.session, &names.access, &names.refresh].into_iter().any(|ours| bare.eq_ignore_ascii_case(ours.as_bytes()))
 }
 
 /// `None` for another scheme: that is nobody's business here.
@@ -162,12 +151,9 @@ fn read_bearer(value: &[u8]) -> Result<Option<&str>, PresentError> {
         return Ok(None);
     }
     let token = value.get(scheme.len() + 1..).unwrap_or_default();
-    let clean = token.iter().all(|c| {
-        c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
-    });
-    let token = std::str::from_utf8(token)
-        .ok()
-        .filter(|t| clean && !t.is_empty());
+    let clean =
+        token.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'='));
+    let token = std::str::from_utf8(token).ok().filter(|t| clean && !t.is_empty());
     token.map(Some).ok_or(PresentError::MalformedBearer)
 }
 
@@ -188,9 +174,7 @@ impl Reads {
     /// come from one of these origins (`https://app.example`, exactly), as the browser itself reports.
     #[must_use]
     pub fn accept_cookie(self, names: CookieNames, origins: Vec<String>) -> Self {
-        Self {
-            cookie: Some((names, origins)),
-        }
+        Self { cookie: Some((names, origins)) }
     }
 
     /// The access token of a request, or `None` if it has none.
@@ -202,11 +186,7 @@ impl Reads {
         method: &str,
         headers: impl Iterator<Item = (&'a str, &'a [u8])> + Clone,
     ) -> Result<Option<(&'a str, Via)>, PresentError> {
-        let access = read(
-            headers.clone(),
-            self.cookie.as_ref().map(|(names, _)| names),
-        )?
-        .access();
+        let access = read(headers.clone(), self.cookie.as_ref().map(|(names, _)| names))?.access();
         if let (Some((_, Via::Cookie)), Some((_, origins))) = (access, &self.cookie)
             && !is_safe(method)
             && !comes_from(headers, origins)

@@ -109,11 +109,7 @@ impl RevokedSet {
     /// An empty set.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            seeds: [RandomState::new(), RandomState::new()],
-            maps: ArcSwap::default(),
-            writer: Mutex::new(()),
-        }
+        Self { seeds: [RandomState::new(), RandomState::new()], maps: ArcSwap::default(), writer: Mutex::new(()) }
     }
 
     /// Puts something in. Twice is once; a later `until` wins, and for an account the higher version. When this returns,
@@ -123,17 +119,11 @@ impl RevokedSet {
         let old = self.maps.load_full();
         let mut recent = (*old.recent).clone();
         recent.put(self.named(what), until);
-        let mut next = Maps {
-            settled: old.settled.clone(),
-            recent: Arc::new(recent),
-        };
+        let mut next = Maps { settled: old.settled.clone(), recent: Arc::new(recent) };
         if next.recent.len() >= RECENT {
             let mut settled = (*next.settled).clone();
             settled.absorb(&next.recent);
-            next = Maps {
-                settled: Arc::new(settled),
-                recent: Arc::default(),
-            };
+            next = Maps { settled: Arc::new(settled), recent: Arc::default() };
         }
         self.maps.store(Arc::new(next));
     }
@@ -146,10 +136,7 @@ impl RevokedSet {
             settled.put(self.named(&what), until);
         }
         settled.shrink();
-        self.maps.store(Arc::new(Maps {
-            settled: Arc::new(settled),
-            recent: Arc::default(),
-        }));
+        self.maps.store(Arc::new(Maps { settled: Arc::new(settled), recent: Arc::default() }));
     }
 
     /// Forgets what ended its life before `now` (Unix seconds), and says how many entries went.
@@ -165,10 +152,7 @@ impl RevokedSet {
         settled.retain(now);
         settled.shrink();
         let after = settled.len();
-        self.maps.store(Arc::new(Maps {
-            settled: Arc::new(settled),
-            recent: Arc::default(),
-        }));
+        self.maps.store(Arc::new(Maps { settled: Arc::new(settled), recent: Arc::default() }));
         before.saturating_sub(after)
     }
 
@@ -188,10 +172,7 @@ impl RevokedSet {
     #[must_use]
     pub fn facts(&self, claims: &Claims, kid: &str) -> Facts {
         Facts {
-            sid: claims
-                .sid
-                .as_deref()
-                .map(|sid| self.key(Kind::Session, sid)),
+            sid: claims.sid.as_deref().map(|sid| self.key(Kind::Session, sid)),
             jti: self.key(Kind::Token, &claims.jti),
             account: self.key(Kind::Account, &claims.sub),
             client: self.key(Kind::Client, &claims.client_id),
@@ -231,8 +212,7 @@ impl RevokedSet {
             !table.is_empty()
                 && (began < table.everything.0
                     || table.ids.contains_key(&self.key(Kind::Session, sid))
-                    || table.clients > 0
-                        && table.ids.contains_key(&self.key(Kind::Client, client_id)))
+                    || table.clients > 0 && table.ids.contains_key(&self.key(Kind::Client, client_id)))
         })
     }
 
@@ -245,13 +225,9 @@ impl RevokedSet {
         match what {
             Ended::Session { sid } => Named::Id(Kind::Session, self.key(Kind::Session, sid)),
             Ended::Token { jti } => Named::Id(Kind::Token, self.key(Kind::Token, jti)),
-            Ended::Client { client_id } => {
-                Named::Id(Kind::Client, self.key(Kind::Client, client_id))
-            }
+            Ended::Client { client_id } => Named::Id(Kind::Client, self.key(Kind::Client, client_id)),
             Ended::Key { kid } => Named::Id(Kind::Key, self.key(Kind::Key, kid)),
-            Ended::Account { account, below } => {
-                Named::Account(self.key(Kind::Account, account), *below)
-            }
+            Ended::Account { account, below } => Named::Account(self.key(Kind::Account, account), *below),
             Ended::Everything { before } => Named::Everything(*before),
         }
     }
@@ -379,10 +355,7 @@ impl Table {
         for (key, (below, until)) in &other.accounts {
             self.put_account(*key, *below, *until);
         }
-        self.everything = (
-            self.everything.0.max(other.everything.0),
-            self.everything.1.max(other.everything.1),
-        );
+        self.everything = (self.everything.0.max(other.everything.0), self.everything.1.max(other.everything.1));
         self.tokens += other.tokens;
         self.clients += other.clients;
         self.keys += other.keys;
@@ -395,14 +368,8 @@ impl Table {
         if self.everything.1 < now {
             self.everything = (0, 0);
         }
-        let ends = self
-            .ids
-            .values()
-            .copied()
-            .chain(self.accounts.values().map(|a| a.1));
-        self.earliest = ends
-            .chain((self.everything.0 > 0).then_some(self.everything.1))
-            .min();
+        let ends = self.ids.values().copied().chain(self.accounts.values().map(|a| a.1));
+        self.earliest = ends.chain((self.everything.0 > 0).then_some(self.everything.1)).min();
         if self.ids.is_empty() {
             (self.tokens, self.clients, self.keys) = (0, 0, 0);
         }
@@ -423,15 +390,8 @@ impl Table {
         if ended {
             return Standing::Ended;
         }
-        let below = self
-            .accounts
-            .get(&facts.account)
-            .map_or(0, |(below, _)| *below);
-        if below > 0 && facts.ver.is_none_or(|ver| ver < below) {
-            Standing::Stale
-        } else {
-            Standing::Fine
-        }
+        let below = self.accounts.get(&facts.account).map_or(0, |(below, _)| *below);
+        if below > 0 && facts.ver.is_none_or(|ver| ver < below) { Standing::Stale } else { Standing::Fine }
     }
 }
 

@@ -63,22 +63,9 @@ mod tests {
 
     #[test]
     fn time_stops_at_its_ends_and_never_wraps() {
-        assert_eq!(
-            Timestamp::from_millis(i64::MAX)
-                .plus(Duration::from_secs(1))
-                .millis(),
-            i64::MAX
-        );
-        assert_eq!(
-            Timestamp::from_millis(i64::MIN)
-                .minus(Duration::MAX)
-                .millis(),
-            i64::MIN
-        );
-        assert_eq!(
-            Timestamp::from_secs(1).since(Timestamp::from_secs(2)),
-            Duration::ZERO
-        );
+        assert_eq!(Timestamp::from_millis(i64::MAX).plus(Duration::from_secs(1)).millis(), i64::MAX);
+        assert_eq!(Timestamp::from_millis(i64::MIN).minus(Duration::MAX).millis(), i64::MIN);
+        assert_eq!(Timestamp::from_secs(1).since(Timestamp::from_secs(2)), Duration::ZERO);
     }
 
     #[test]

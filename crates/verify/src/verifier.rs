@@ -135,19 +135,13 @@ impl Builder {
     /// Longest `exp − iat`; one hour unless said.
     #[must_use]
     pub fn max_lifetime(self, max_lifetime: Duration) -> Self {
-        Self {
-            max_lifetime,
-            ..self
-        }
+        Self { max_lifetime, ..self }
     }
 
     /// How many verified tokens are remembered; 10,000 unless said, 0 for none.
     #[must_use]
     pub fn cache(self, capacity: usize) -> Self {
-        Self {
-            cache: capacity,
-            ..self
-        }
+        Self { cache: capacity, ..self }
     }
 
     /// What was revoked; an empty set unless said.
@@ -186,10 +180,7 @@ impl Builder {
             leeway: seconds(self.leeway),
             max_lifetime: seconds(self.max_lifetime),
             typ: self.typ,
-            keys: ArcSwap::from_pointee(Keys {
-                set: self.keys,
-                generation: 0,
-            }),
+            keys: ArcSwap::from_pointee(Keys { set: self.keys, generation: 0 }),
             cache: TokenCache::new(self.cache),
             revoked: self.revoked,
         })
@@ -232,10 +223,7 @@ struct Keys {
 impl Verifier {
     /// A verifier of tokens by this issuer (exactly this text) for this audience (any one of them, if several).
     pub fn builder(issuer: impl Into<String>, audience: impl Into<Audiences>) -> NeedsAlgorithms {
-        NeedsAlgorithms {
-            issuer: issuer.into(),
-            audiences: audience.into(),
-        }
+        NeedsAlgorithms { issuer: issuer.into(), audiences: audience.into() }
     }
 
     /// Whether this is a good token now. Touches no network, no store and no clock.
@@ -244,11 +232,7 @@ impl Verifier {
     /// [`VerifyError`]; `Expired` and `Stale` only if everything else holds.
     pub fn verify(&self, token: &[u8], now: Timestamp) -> Result<Arc<Verified>, VerifyError> {
         let keys = self.keys.load();
-        if let Some(known) = self
-            .cache
-            .get(token)
-            .filter(|v| v.generation == keys.generation)
-        {
+        if let Some(known) = self.cache.get(token).filter(|v| v.generation == keys.generation) {
             if let Err(error) = self.judge(&known, now) {
                 self.cache.remove(token);
                 return Err(error);
@@ -274,10 +258,7 @@ impl Verifier {
 
     /// Other keys from now on. Tokens of a key that is no longer there are refused at once, remembered or not.
     pub fn set_keys(&self, keys: KeySet) {
-        self.keys.rcu(|old| Keys {
-            set: keys.clone(),
-            generation: old.generation + 1,
-        });
+        self.keys.rcu(|old| Keys { set: keys.clone(), generation: old.generation + 1 });
     }
 
     /// The keys of now.
@@ -309,13 +290,7 @@ impl Verifier {
             return Err(VerifyError::Lifetime);
         }
         let facts = self.revoked.facts(&claims, &opened.kid);
-        Ok(Verified {
-            claims,
-            kid: opened.kid,
-            algorithm: opened.algorithm,
-            facts,
-            generation: keys.generation,
-        })
+        Ok(Verified { claims, kid: opened.kid, algorithm: opened.algorithm, facts, generation: keys.generation })
     }
 
     /// Time and revocation. What tells a client to refresh comes last: it is only said of a token that is good otherwise.

@@ -38,9 +38,7 @@ pub fn identifier(text: &str) -> Result<String, NameFault> {
     match () {
         () if form.is_empty() => Err(NameFault::Empty),
         () if form.len() > LONGEST_IDENTIFIER => Err(NameFault::TooLong),
-        () if form.chars().any(|c| c.is_whitespace() || is_unseen(c))
-            || text.chars().any(is_unseen) =>
-        {
+        () if form.chars().any(|c| c.is_whitespace() || is_unseen(c)) || text.chars().any(is_unseen) => {
             Err(NameFault::Characters)
         }
         () => Ok(form),
@@ -86,11 +84,7 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_are_one_identifier() {
-        for text in [
-            "Alice@Example.org",
-            "ALICE@EXAMPLE.ORG",
-            "ａｌｉｃｅ@example.org",
-        ] {
+        for text in ["Alice@Example.org", "ALICE@EXAMPLE.ORG", "ａｌｉｃｅ@example.org"] {
             assert_eq!(identifier(text).unwrap(), "alice@example.org", "{text}");
         }
         assert_eq!(identifier("cafe\u{301}"), identifier("caf\u{e9}"));
@@ -112,16 +106,8 @@ mod tests {
             '\u{ad}',
             '\u{3164}',
         ] {
-            assert_eq!(
-                identifier(&format!("ali{c}ce")),
-                Err(NameFault::Characters),
-                "{c:?}"
-            );
-            let shown = if is_joiner(c) {
-                Ok(format!("Ali{c}ce"))
-            } else {
-                Err(NameFault::Characters)
-            };
+            assert_eq!(identifier(&format!("ali{c}ce")), Err(NameFault::Characters), "{c:?}");
+            let shown = if is_joiner(c) { Ok(format!("Ali{c}ce")) } else { Err(NameFault::Characters) };
             assert_eq!(display_name(&format!("Ali{c}ce")), shown, "{c:?}");
         }
         assert_eq!(identifier("two words"), Err(NameFault::Characters));

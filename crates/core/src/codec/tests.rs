@@ -14,10 +14,7 @@ fn a_session_is_read_back_as_it_was_written() {
     session.remember = true;
     session.mode = Mode::Session;
     session.lines[0].secret = Some(Hashed::from_digest([5; 32]));
-    assert_eq!(
-        decode_session(&session.sid, &encode_session(&session)),
-        Ok(session)
-    );
+    assert_eq!(decode_session(&session.sid, &encode_session(&session)), Ok(session));
 }
 
 #[test]
@@ -28,17 +25,9 @@ fn a_record_bent_in_one_bit_or_cut_anywhere_is_absent() {
         for bit in 0..8 {
             let mut bent = bytes.clone();
             bent[at] ^= 1 << bit;
-            assert_eq!(
-                decode_session(&session.sid, &bent),
-                Err(Corrupt),
-                "byte {at} bit {bit}"
-            );
+            assert_eq!(decode_session(&session.sid, &bent), Err(Corrupt), "byte {at} bit {bit}");
         }
-        assert_eq!(
-            decode_session(&session.sid, &bytes[..at]),
-            Err(Corrupt),
-            "cut at {at}"
-        );
+        assert_eq!(decode_session(&session.sid, &bytes[..at]), Err(Corrupt), "cut at {at}");
     }
 }
 
@@ -48,36 +37,23 @@ fn a_record_of_a_later_version_is_absent() {
     let mut bytes = encode_session(&session);
     bytes.truncate(bytes.len() - 4);
     bytes[0] = VERSION + 1;
-    assert_eq!(
-        decode_session(&session.sid, &Writer(bytes).sealed()),
-        Err(Corrupt)
-    );
+    assert_eq!(decode_session(&session.sid, &Writer(bytes).sealed()), Err(Corrupt));
 }
 
 #[test]
 fn a_record_filed_under_another_session_is_absent() {
     let (one, other) = (a_session(), sample_session(2));
-    assert_eq!(
-        decode_session(&other.sid, &encode_session(&one)),
-        Err(Corrupt)
-    );
+    assert_eq!(decode_session(&other.sid, &encode_session(&one)), Err(Corrupt));
 }
 
 #[test]
 fn a_typical_record_is_small() {
-    assert!(
-        encode_session(&a_session()).len() <= 220,
-        "{}",
-        encode_session(&a_session()).len()
-    );
+    assert!(encode_session(&a_session()).len() <= 220, "{}", encode_session(&a_session()).len());
 }
 
 #[test]
 fn the_stored_form_is_frozen() {
-    let hex: String = encode_session(&a_session())
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let hex: String = encode_session(&a_session()).iter().map(|b| format!("{b:02x}")).collect();
     assert_eq!(hex, include_str!("golden-session-v1.hex").trim());
 }
 

@@ -1,10 +1,6 @@
 use super::*;
 
-const CHEAP: Cost = Cost {
-    memory_kib: 64,
-    passes: 1,
-    lanes: 1,
-};
+const CHEAP: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
 
 fn plain(text: &str) -> Plain<String> {
     Plain::new(text.to_owned())
@@ -13,41 +9,18 @@ fn plain(text: &str) -> Plain<String> {
 #[test]
 fn a_hash_is_a_phc_string_that_verifies_its_password_and_no_other() {
     let mut worker = Worker::new();
-    let phc = worker
-        .hash(&plain("correct horse battery"), &[7; 16], CHEAP)
-        .unwrap();
+    let phc = worker.hash(&plain("correct horse battery"), &[7; 16], CHEAP).unwrap();
     assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
-    assert!(
-        worker
-            .verify(&plain("correct horse battery"), &phc)
-            .unwrap()
-    );
-    assert!(
-        !worker
-            .verify(&plain("correct horse batterz"), &phc)
-            .unwrap()
-    );
-    assert!(
-        !worker
-            .verify(&plain("correct horse battery "), &phc)
-            .unwrap()
-    );
+    assert!(worker.verify(&plain("correct horse battery"), &phc).unwrap());
+    assert!(!worker.verify(&plain("correct horse batterz"), &phc).unwrap());
+    assert!(!worker.verify(&plain("correct horse battery "), &phc).unwrap());
 }
 
 #[test]
 fn memory_used_for_a_dearer_hash_does_not_change_a_cheaper_one() {
     let mut worker = Worker::new();
     let phc = worker.hash(&plain("one"), &[7; 16], CHEAP).unwrap();
-    worker
-        .hash(
-            &plain("two"),
-            &[7; 16],
-            Cost {
-                memory_kib: 256,
-                ..CHEAP
-            },
-        )
-        .unwrap();
+    worker.hash(&plain("two"), &[7; 16], Cost { memory_kib: 256, ..CHEAP }).unwrap();
     assert_eq!(worker.hash(&plain("one"), &[7; 16], CHEAP).unwrap(), phc);
     worker.release();
     assert!(worker.verify(&plain("one"), &phc).unwrap());
@@ -56,19 +29,12 @@ fn memory_used_for_a_dearer_hash_does_not_change_a_cheaper_one() {
 #[test]
 fn changing_any_one_byte_of_a_thousand_byte_password_makes_it_wrong() {
     let mut worker = Worker::new();
-    let long: String = (0..1000u32)
-        .map(|n| char::from(b'a' + (n % 26) as u8))
-        .collect();
+    let long: String = (0..1000u32).map(|n| char::from(b'a' + (n % 26) as u8)).collect();
     let phc = worker.hash(&plain(&long), &[1; 16], CHEAP).unwrap();
     for at in 0..long.len() {
         let mut other = long.clone().into_bytes();
         other[at] = b'#';
-        assert!(
-            !worker
-                .verify(&plain(std::str::from_utf8(&other).unwrap()), &phc)
-                .unwrap(),
-            "byte {at}"
-        );
+        assert!(!worker.verify(&plain(std::str::from_utf8(&other).unwrap()), &phc).unwrap(), "byte {at}");
     }
 }
 
@@ -90,74 +56,32 @@ fn a_stored_text_that_is_no_hash_is_nobodys() {
 #[test]
 fn length_counts_characters_and_the_upper_limit_counts_bytes() {
     assert!(chosen(&plain(&"😀".repeat(15)), 15).is_ok());
-    assert_eq!(
-        chosen(&plain(&"😀".repeat(14)), 15).err(),
-        Some(PasswordFault::TooShort(15))
-    );
+    assert_eq!(chosen(&plain(&"😀".repeat(14)), 15).err(), Some(PasswordFault::TooShort(15)));
     assert!(chosen(&plain(&"a".repeat(LONGEST)), 15).is_ok());
-    assert_eq!(
-        chosen(&plain(&"a".repeat(LONGEST + 1)), 15).err(),
-        Some(PasswordFault::TooLong)
-    );
-    assert_eq!(
-        chosen(&plain("fifteen characters\0 and a nul"), 15).err(),
-        Some(PasswordFault::Nul)
-    );
+    assert_eq!(chosen(&plain(&"a".repeat(LONGEST + 1)), 15).err(), Some(PasswordFault::TooLong));
+    assert_eq!(chosen(&plain("fifteen characters\0 and a nul"), 15).err(), Some(PasswordFault::Nul));
 }
 
 #[test]
 fn two_ways_to_type_one_letter_are_one_password_and_nothing_else_is_folded() {
     let composed = presented(&plain("caf\u{e9}")).unwrap();
-    assert_eq!(
-        presented(&plain("cafe\u{301}")).unwrap().expose(),
-        composed.expose()
-    );
-    assert_eq!(
-        presented(&plain("  Spaced ")).unwrap().expose(),
-        "  Spaced "
-    );
+    assert_eq!(presented(&plain("cafe\u{301}")).unwrap().expose(), composed.expose());
+    assert_eq!(presented(&plain("  Spaced ")).unwrap().expose(), "  Spaced ");
 }
 
 #[test]
 fn costs_below_the_floor_are_not_allowed() {
     assert!(Cost::DEFAULT.is_allowed() && Cost::FLOOR.is_allowed());
-    assert!(
-        Cost {
-            memory_kib: 46 * 1024,
-            passes: 1,
-            lanes: 1
-        }
-        .is_allowed()
-    );
-    assert!(
-        !Cost {
-            memory_kib: 19 * 1024 - 1,
-            ..Cost::FLOOR
-        }
-        .is_allowed()
-    );
-    assert!(
-        !Cost {
-            passes: 1,
-            ..Cost::FLOOR
-        }
-        .is_allowed()
-    );
-    assert!(
-        !Cost {
-            lanes: 0,
-            ..Cost::FLOOR
-        }
-        .is_allowed()
-    );
+    assert!(Cost { memory_kib: 46 * 1024, passes: 1, lanes: 1 }.is_allowed());
+    assert!(!Cost { memory_kib: 19 * 1024 - 1, ..Cost::FLOOR }.is_allowed());
+    assert!(!Cost { passes: 1, ..Cost::FLOOR }.is_allowed());
+    assert!(!Cost { lanes: 0, ..Cost::FLOOR }.is_allowed());
 }
 
 #[test]
 fn rehashing_only_goes_up() {
     let phc = |m, t| {
-        format!(
-            "$argon2id$v=19$m={m},t={t},p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-        )
+        format!("$argon2id$v=19$m={m},t={t},p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
     };
     assert!(is_outdated(&phc(19456, 2), Cost::DEFAULT));
     assert!(!is_outdated(&phc(65536, 3), Cost::DEFAULT));

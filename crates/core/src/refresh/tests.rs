@@ -58,14 +58,8 @@ fn each_generation_at_each_moment_has_its_answer() {
 
 #[test]
 fn other_clients_other_lines_and_ended_sessions_are_refused_and_change_nothing() {
-    let other_client = Rotate {
-        client: "other".parse().unwrap(),
-        ..ask(5, NOW)
-    };
-    let other_line = Rotate {
-        line: 1,
-        ..ask(5, NOW)
-    };
+    let other_client = Rotate { client: "other".parse().unwrap(), ..ask(5, NOW) };
+    let other_line = Rotate { line: 1, ..ask(5, NOW) };
     let too_late = ask(5, rotated().idle_ends_at());
     for ask in [other_client, other_line, too_late] {
         let mut session = rotated();
@@ -74,11 +68,7 @@ fn other_clients_other_lines_and_ended_sessions_are_refused_and_change_nothing()
     }
     let mut cookie_only = rotated();
     cookie_only.lines[0].generation = 0;
-    assert_eq!(
-        decide(&mut cookie_only, &ask(1, NOW)),
-        Rotation::Refused,
-        "a session cookie has no refresh token"
-    );
+    assert_eq!(decide(&mut cookie_only, &ask(1, NOW)), Rotation::Refused, "a session cookie has no refresh token");
 }
 
 #[test]
@@ -86,10 +76,7 @@ fn a_reused_session_stays_reused_for_everybody() {
     let mut session = rotated();
     decide(&mut session, &ask(4, after(60)));
     for generation in [1, 4, 5, 6] {
-        assert_eq!(
-            kind(&decide(&mut session, &ask(generation, after(61)))),
-            "reused"
-        );
+        assert_eq!(kind(&decide(&mut session, &ask(generation, after(61)))), "reused");
     }
 }
 
@@ -100,22 +87,13 @@ fn neither_rotation_nor_repetition_moves_the_absolute_end() {
     let mut now = NOW;
     let mut generation = 5;
     while now < ends_at {
-        assert_eq!(
-            kind(&decide(&mut session, &ask(generation, now))),
-            "rotated"
-        );
-        assert!(
-            session.lines[0].access_until <= ends_at,
-            "no access token outlives its session"
-        );
+        assert_eq!(kind(&decide(&mut session, &ask(generation, now))), "rotated");
+        assert!(session.lines[0].access_until <= ends_at, "no access token outlives its session");
         assert_eq!(session.ends_at, ends_at);
         generation += 1;
         now = now.plus(Duration::from_secs(6 * 3600));
     }
-    assert_eq!(
-        decide(&mut session, &ask(generation, now)),
-        Rotation::Refused
-    );
+    assert_eq!(decide(&mut session, &ask(generation, now)), Rotation::Refused);
 }
 
 #[test]
@@ -133,10 +111,7 @@ fn a_clock_set_back_does_not_open_the_grace_window() {
 
 #[test]
 fn strict_grace_repeats_nothing() {
-    let strict = Rotate {
-        grace: Duration::ZERO,
-        ..ask(4, NOW)
-    };
+    let strict = Rotate { grace: Duration::ZERO, ..ask(4, NOW) };
     assert_eq!(kind(&decide(&mut rotated(), &strict)), "reused");
 }
 
@@ -145,24 +120,9 @@ fn repeating_keeps_the_secret_that_made_the_token_and_rotating_takes_the_newest(
     let newer = crate::root::KeyIdent::parse("newer000").unwrap();
     let mut session = rotated();
     let old = session.lines[0].key;
-    decide(
-        &mut session,
-        &Rotate {
-            key: newer,
-            ..ask(4, NOW)
-        },
-    );
-    assert_eq!(
-        session.lines[0].key, old,
-        "else the repeated token would differ"
-    );
-    decide(
-        &mut session,
-        &Rotate {
-            key: newer,
-            ..ask(5, NOW)
-        },
-    );
+    decide(&mut session, &Rotate { key: newer, ..ask(4, NOW) });
+    assert_eq!(session.lines[0].key, old, "else the repeated token would differ");
+    decide(&mut session, &Rotate { key: newer, ..ask(5, NOW) });
     assert_eq!(session.lines[0].key, newer);
 }
 

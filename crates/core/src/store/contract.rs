@@ -31,10 +31,7 @@ pub mod sessions;
 pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
 /// What is tested: fresh and empty, all four over the same store.
-#[expect(
-    missing_debug_implementations,
-    reason = "holds whatever keeps the store alive"
-)]
+#[expect(missing_debug_implementations, reason = "holds whatever keeps the store alive")]
 pub struct Stores {
     /// Accounts.
     pub accounts: Arc<dyn Accounts>,
@@ -169,8 +166,7 @@ crate::each_sentence!(crate::list_of_sentences,);
 #[must_use]
 pub fn sample_session(n: u64) -> Session {
     let account = sample_account(n).id;
-    let sid = SessionId::draw(&account, &SeededRng::new(n ^ 0x5e55))
-        .expect("a seeded generator never fails");
+    let sid = SessionId::draw(&account, &SeededRng::new(n ^ 0x5e55)).expect("a seeded generator never fails");
     Session {
         sid,
         account,
@@ -224,12 +220,7 @@ pub fn sample_key() -> KeyIdent {
 /// The end of session `n`.
 #[must_use]
 pub fn sample_entry(n: u64) -> Entry {
-    Entry {
-        what: Ended::Session {
-            sid: sample_session(n).sid.to_string(),
-        },
-        until: NOW.as_secs() + 420,
-    }
+    Entry { what: Ended::Session { sid: sample_session(n).sid.to_string() }, until: NOW.as_secs() + 420 }
 }
 
 /// Waits for a future on this thread.
@@ -263,10 +254,7 @@ pub fn together<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Ve
                 })
             })
             .collect();
-        handles
-            .into_iter()
-            .map(|h| h.join().expect("a thread of the test panicked"))
-            .collect()
+        handles.into_iter().map(|h| h.join().expect("a thread of the test panicked")).collect()
     })
 }
 

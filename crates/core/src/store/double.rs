@@ -8,9 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use doorward_verify::{Entry, Timestamp};
 
-use super::{
-    AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog, Sessions, StoreError,
-};
+use super::{AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog, Sessions, StoreError};
 use crate::accounts::{self, Applied};
 use crate::data::{self, DataChange, DataWrite};
 use crate::id::{AccountId, SessionId};
@@ -46,11 +44,7 @@ struct Inner {
 
 impl fmt::Debug for Double {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.inner.torn {
-            "Double(torn)"
-        } else {
-            "Double"
-        })
+        f.write_str(if self.inner.torn { "Double(torn)" } else { "Double" })
     }
 }
 
@@ -104,12 +98,7 @@ impl Double {
     /// A store that is wrong on purpose: every verb reads, lets others read too, and then writes what it made of it.
     #[must_use]
     pub fn torn() -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                torn: true,
-                ..Inner::default()
-            }),
-        }
+        Self { inner: Arc::new(Inner { torn: true, ..Inner::default() }) }
     }
 
     /// From now on the verb fails, before or after its work; `None` heals it.
@@ -145,12 +134,7 @@ impl Double {
     pub fn dump(&self) -> String {
         let state = lock(&self.inner.state);
         let passwords: Vec<_> = state.accounts.values().map(|a| &a.password).collect();
-        let values: Vec<_> = state
-            .data
-            .values()
-            .flat_map(|d| &d.values)
-            .map(|(k, v)| (k, &v.json))
-            .collect();
+        let values: Vec<_> = state.data.values().flat_map(|d| &d.values).map(|(k, v)| (k, &v.json)).collect();
         format!("{state:?} {passwords:?} {values:?}")
     }
 
@@ -162,11 +146,7 @@ impl Double {
         Box::pin(async move {
             *lock(&self.inner.calls).entry(verb).or_default() += 1;
             self.pass(verb, When::Before)?;
-            let answer = if self.inner.torn {
-                self.tear(work)
-            } else {
-                work(&mut lock(&self.inner.state))
-            };
+            let answer = if self.inner.torn { self.tear(work) } else { work(&mut lock(&self.inner.state)) };
             self.pass(verb, When::After)?;
             answer
         })
@@ -178,18 +158,11 @@ impl Double {
             hook();
         }
         let fault = lock(&self.inner.faults).get(verb).copied();
-        if fault == Some(when) {
-            Err(StoreError::Unavailable(format!("{verb} was told to fail")))
-        } else {
-            Ok(())
-        }
+        if fault == Some(when) { Err(StoreError::Unavailable(format!("{verb} was told to fail"))) } else { Ok(()) }
     }
 
     /// Reads, waits a little for somebody else to read the same, writes.
-    fn tear<T>(
-        &self,
-        work: impl FnOnce(&mut State) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn tear<T>(&self, work: impl FnOnce(&mut State) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut copy = lock(&self.inner.state).clone();
         self.inner.reading.fetch_add(1, Ordering::SeqCst);
         for _ in 0..300 {
@@ -219,12 +192,7 @@ impl State {
 
     fn append(&mut self, entry: Entry, at: Timestamp) {
         self.seq += 1;
-        self.log.push(LogRow {
-            seq: self.seq,
-            at,
-            entry,
-            settled: false,
-        });
+        self.log.push(LogRow { seq: self.seq, at, entry, settled: false });
     }
 }
 
@@ -241,11 +209,7 @@ impl Sessions for Double {
 
     fn find(&self, sid: SessionId, now: Timestamp) -> Answer<'_, Option<Arc<Session>>> {
         self.step("find", move |state| {
-            Ok(state
-                .sessions
-                .get(&sid)
-                .filter(|s| s.is_within_time(now))
-                .map(|s| Arc::new(s.clone())))
+            Ok(state.sessions.get(&sid).filter(|s| s.is_within_time(now)).map(|s| Arc::new(s.clone())))
         })
     }
 
@@ -260,10 +224,7 @@ impl Sessions for Double {
 
     fn rotate(&self, sid: SessionId, ask: Rotate) -> Answer<'_, Rotation> {
         self.step("rotate", move |state| {
-            Ok(state
-                .sessions
-                .get_mut(&sid)
-                .map_or(Rotation::Refused, |session| refresh::decide(session, &ask)))
+            Ok(state.sessions.get_mut(&sid).map_or(Rotation::Refused, |session| refresh::decide(session, &ask)))
         })
     }
 
@@ -286,12 +247,7 @@ impl Sessions for Double {
 
     fn of_account(&self, account: AccountId, now: Timestamp) -> Answer<'_, Vec<Session>> {
         self.step("of_account", move |state| {
-            Ok(state
-                .sessions
-                .values()
-                .filter(|s| s.account == account && s.is_within_time(now))
-                .cloned()
-                .collect())
+            Ok(state.sessions.values().filter(|s| s.account == account && s.is_within_time(now)).cloned().collect())
         })
     }
 
@@ -302,12 +258,7 @@ impl Sessions for Double {
         })
     }
 
-    fn write_data(
-        &self,
-        sid: SessionId,
-        change: DataChange,
-        now: Timestamp,
-    ) -> Answer<'_, DataWrite> {
+    fn write_data(&self, sid: SessionId, change: DataChange, now: Timestamp) -> Answer<'_, DataWrite> {
         self.step("write_data", move |state| {
             if state.live(sid, now).is_none() {
                 return Ok(DataWrite::NotLive);
@@ -318,13 +269,8 @@ impl Sessions for Double {
 
     fn purge(&self, now: Timestamp, at_most: usize) -> Answer<'_, usize> {
         self.step("purge_sessions", move |state| {
-            let gone: Vec<_> = state
-                .sessions
-                .values()
-                .filter(|s| !s.is_within_time(now))
-                .map(|s| s.sid)
-                .take(at_most)
-                .collect();
+            let gone: Vec<_> =
+                state.sessions.values().filter(|s| !s.is_within_time(now)).map(|s| s.sid).take(at_most).collect();
             for sid in &gone {
                 state.data.remove(sid);
                 state.sessions.remove(sid);
@@ -337,11 +283,7 @@ impl Sessions for Double {
 impl Accounts for Double {
     fn create(&self, account: Account) -> Answer<'_, bool> {
         self.step("create", move |state| {
-            if state
-                .accounts
-                .values()
-                .any(|a| a.identifier == account.identifier)
-            {
+            if state.accounts.values().any(|a| a.identifier == account.identifier) {
                 return Ok(false);
             }
             state.accounts.insert(account.id, account);
@@ -351,18 +293,12 @@ impl Accounts for Double {
 
     fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>> {
         self.step("by_identifier", move |state| {
-            Ok(state
-                .accounts
-                .values()
-                .find(|a| a.identifier == identifier)
-                .cloned())
+            Ok(state.accounts.values().find(|a| a.identifier == identifier).cloned())
         })
     }
 
     fn by_id(&self, id: AccountId) -> Answer<'_, Option<Arc<Account>>> {
-        self.step("by_id", move |state| {
-            Ok(state.accounts.get(&id).cloned().map(Arc::new))
-        })
+        self.step("by_id", move |state| Ok(state.accounts.get(&id).cloned().map(Arc::new)))
     }
 
     fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
@@ -385,12 +321,8 @@ impl Accounts for Double {
 
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
         self.step("page", move |state| {
-            let mut all: Vec<_> = state
-                .accounts
-                .values()
-                .filter(|a| after.as_ref().is_none_or(|x| a.identifier > *x))
-                .cloned()
-                .collect();
+            let mut all: Vec<_> =
+                state.accounts.values().filter(|a| after.as_ref().is_none_or(|x| a.identifier > *x)).cloned().collect();
             all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
             all.truncate(at_most);
             Ok(all)
@@ -409,24 +341,11 @@ impl RevocationLog for Double {
     }
 
     fn head(&self) -> Answer<'_, LogHead> {
-        self.step("head", |state| {
-            Ok(LogHead {
-                feed_id: "double".into(),
-                seq: state.seq,
-            })
-        })
+        self.step("head", |state| Ok(LogHead { feed_id: "double".into(), seq: state.seq }))
     }
 
     fn since(&self, after: u64, at_most: usize) -> Answer<'_, Vec<LogRow>> {
-        self.step("since", move |state| {
-            Ok(state
-                .log
-                .iter()
-                .filter(|r| r.seq > after)
-                .take(at_most)
-                .cloned()
-                .collect())
-        })
+        self.step("since", move |state| Ok(state.log.iter().filter(|r| r.seq > after).take(at_most).cloned().collect()))
     }
 
     fn settle(&self, seqs: Vec<u64>) -> Answer<'_, ()> {
@@ -467,9 +386,7 @@ impl Keys for Double {
 
     fn bind(&self, fingerprints: Vec<String>) -> Answer<'_, bool> {
         self.step("bind", move |state| {
-            let bound = state
-                .bound
-                .get_or_insert_with(|| fingerprints.first().cloned().unwrap_or_default());
+            let bound = state.bound.get_or_insert_with(|| fingerprints.first().cloned().unwrap_or_default());
             Ok(fingerprints.contains(bound))
         })
     }
@@ -486,8 +403,6 @@ impl Double {
 
     /// Puts a record back that was ended, as a failover of a session store may do.
     pub fn bring_back(&self, session: Session) {
-        lock(&self.inner.state)
-            .sessions
-            .insert(session.sid, session);
+        lock(&self.inner.state).sessions.insert(session.sid, session);
     }
 }

@@ -20,113 +20,49 @@ pub fn an_account_is_found_by_both_names(stores: &Stores) {
     account.disabled_at = Some(NOW);
     account.display_name = None;
     assert!(wait(stores.accounts.create(account.clone())).unwrap());
-    assert_eq!(
-        wait(stores.accounts.by_id(account.id)).unwrap().as_deref(),
-        Some(&account)
-    );
-    assert_eq!(
-        wait(stores.accounts.by_identifier(account.identifier.clone())).unwrap(),
-        Some(account)
-    );
-    assert_eq!(
-        wait(stores.accounts.by_id(sample_account(2).id)).unwrap(),
-        None
-    );
-    assert_eq!(
-        wait(stores.accounts.by_identifier("nobody".into())).unwrap(),
-        None
-    );
+    assert_eq!(wait(stores.accounts.by_id(account.id)).unwrap().as_deref(), Some(&account));
+    assert_eq!(wait(stores.accounts.by_identifier(account.identifier.clone())).unwrap(), Some(account));
+    assert_eq!(wait(stores.accounts.by_id(sample_account(2).id)).unwrap(), None);
+    assert_eq!(wait(stores.accounts.by_identifier("nobody".into())).unwrap(), None);
 }
 
 /// See its name.
 pub fn a_taken_identifier_is_refused_and_nothing_is_written(stores: &Stores) {
     let first = created(stores, 1);
-    let second = Account {
-        identifier: first.identifier.clone(),
-        ..sample_account(2)
-    };
+    let second = Account { identifier: first.identifier.clone(), ..sample_account(2) };
     assert!(!wait(stores.accounts.create(second.clone())).unwrap());
     assert_eq!(wait(stores.accounts.by_id(second.id)).unwrap(), None);
-    assert_eq!(
-        wait(stores.accounts.by_identifier(first.identifier.clone())).unwrap(),
-        Some(first)
-    );
+    assert_eq!(wait(stores.accounts.by_identifier(first.identifier.clone())).unwrap(), Some(first));
 }
 
 /// See its name.
 pub fn a_change_and_its_log_entry_come_together(stores: &Stores) {
     let account = created(stores, 1);
-    let changed = wait(
-        stores
-            .accounts
-            .change(account.id, AccountChange::Disable, NOW),
-    )
-    .unwrap();
-    let Changed::Done(now, Some(seq)) = changed else {
-        panic!("disabling changes and is logged: {changed:?}")
-    };
-    assert_eq!(
-        (now.version, now.sessions_from, now.disabled_at),
-        (2, 2, Some(NOW))
-    );
-    assert_eq!(
-        wait(stores.accounts.by_id(account.id)).unwrap().as_deref(),
-        Some(&now)
-    );
+    let changed = wait(stores.accounts.change(account.id, AccountChange::Disable, NOW)).unwrap();
+    let Changed::Done(now, Some(seq)) = changed else { panic!("disabling changes and is logged: {changed:?}") };
+    assert_eq!((now.version, now.sessions_from, now.disabled_at), (2, 2, Some(NOW)));
+    assert_eq!(wait(stores.accounts.by_id(account.id)).unwrap().as_deref(), Some(&now));
     let rows = wait(stores.log.since(0, 10)).unwrap();
-    let what = Ended::Account {
-        account: account.id.to_string(),
-        below: 2,
-    };
-    assert_eq!(
-        (
-            rows.len(),
-            rows[0].seq,
-            &rows[0].entry.what,
-            rows[0].settled
-        ),
-        (1, seq, &what, false)
-    );
+    let what = Ended::Account { account: account.id.to_string(), below: 2 };
+    assert_eq!((rows.len(), rows[0].seq, &rows[0].entry.what, rows[0].settled), (1, seq, &what, false));
     assert_eq!(wait(stores.log.head()).unwrap().seq, seq);
 }
 
 /// See its name.
 pub fn a_change_whose_condition_fails_leaves_no_trace(stores: &Stores) {
     let account = created(stores, 1);
-    let change = AccountChange::Password {
-        hash: "new".into(),
-        at_version: Some(7),
-    };
-    assert_eq!(
-        wait(stores.accounts.change(account.id, change, NOW)).unwrap(),
-        Changed::Not(account.clone())
-    );
-    assert_eq!(
-        wait(stores.accounts.by_id(account.id)).unwrap().as_deref(),
-        Some(&account)
-    );
+    let change = AccountChange::Password { hash: "new".into(), at_version: Some(7) };
+    assert_eq!(wait(stores.accounts.change(account.id, change, NOW)).unwrap(), Changed::Not(account.clone()));
+    assert_eq!(wait(stores.accounts.by_id(account.id)).unwrap().as_deref(), Some(&account));
     assert_eq!(wait(stores.log.head()).unwrap().seq, 0);
-    let renamed = wait(
-        stores
-            .accounts
-            .change(account.id, AccountChange::DisplayName(None), NOW),
-    )
-    .unwrap();
+    let renamed = wait(stores.accounts.change(account.id, AccountChange::DisplayName(None), NOW)).unwrap();
     assert!(matches!(renamed, Changed::Done(a, None) if a.display_name.is_none()));
-    assert_eq!(
-        wait(stores.log.head()).unwrap().seq,
-        0,
-        "a name concerns no verifier"
-    );
+    assert_eq!(wait(stores.log.head()).unwrap().seq, 0, "a name concerns no verifier");
 }
 
 /// See its name.
 pub fn a_change_of_a_missing_account_is_missing(stores: &Stores) {
-    let change = wait(stores.accounts.change(
-        sample_account(1).id,
-        AccountChange::SignOutEverywhere,
-        NOW,
-    ));
+    let change = wait(stores.accounts.change(sample_account(1).id, AccountChange::SignOutEverywhere, NOW));
     assert_eq!(change.unwrap(), Changed::Missing);
     assert_eq!(wait(stores.log.head()).unwrap().seq, 0);
 }

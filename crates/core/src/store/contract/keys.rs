@@ -23,17 +23,10 @@ pub fn the_first_keys_stay(stores: &Stores) {
     assert_eq!(wait(stores.keys.all()).unwrap(), []);
     let first = vec![
         sample_stored_key("a"),
-        StoredKey {
-            state: KeyState::Next,
-            algorithm: Algorithm::Rs256,
-            ..sample_stored_key("b")
-        },
+        StoredKey { state: KeyState::Next, algorithm: Algorithm::Rs256, ..sample_stored_key("b") },
     ];
     assert_eq!(wait(stores.keys.ensure(first.clone())).unwrap(), first);
-    assert_eq!(
-        wait(stores.keys.ensure(vec![sample_stored_key("c")])).unwrap(),
-        first
-    );
+    assert_eq!(wait(stores.keys.ensure(vec![sample_stored_key("c")])).unwrap(), first);
     assert_eq!(wait(stores.keys.all()).unwrap(), first);
 }
 

@@ -25,41 +25,19 @@ pub fn thirty_two_presenters_advance_a_generation_by_exactly_one(stores: &Stores
     for n in 1..=ROUNDS {
         let session = inserted(stores, n);
         let outcomes: Vec<Rotation> = together(THREADS, |_| {
-            (0..4)
-                .map(|_| wait(stores.sessions.rotate(session.sid, ask(1, NOW))).unwrap())
-                .collect::<Vec<_>>()
+            (0..4).map(|_| wait(stores.sessions.rotate(session.sid, ask(1, NOW))).unwrap()).collect::<Vec<_>>()
         })
         .concat();
-        let rotated = outcomes
-            .iter()
-            .filter(|o| matches!(o, Rotation::Rotated(_)))
-            .count();
-        let repeated = outcomes
-            .iter()
-            .filter(|o| matches!(o, Rotation::Repeated(_)))
-            .count();
-        assert_eq!(
-            (rotated, repeated),
-            (1, 31),
-            "one rotates, all others get the same again"
-        );
+        let rotated = outcomes.iter().filter(|o| matches!(o, Rotation::Rotated(_))).count();
+        let repeated = outcomes.iter().filter(|o| matches!(o, Rotation::Repeated(_))).count();
+        assert_eq!((rotated, repeated), (1, 31), "one rotates, all others get the same again");
         for outcome in outcomes {
             let (Rotation::Rotated(s) | Rotation::Repeated(s)) = outcome else {
                 continue;
             };
-            assert_eq!(
-                (s.lines[0].generation, s.lines[0].key, s.salt),
-                (2, session.lines[0].key, session.salt)
-            );
+            assert_eq!((s.lines[0].generation, s.lines[0].key, s.salt), (2, session.lines[0].key, session.salt));
         }
-        assert_eq!(
-            wait(stores.sessions.find(session.sid, NOW))
-                .unwrap()
-                .unwrap()
-                .lines[0]
-                .generation,
-            2
-        );
+        assert_eq!(wait(stores.sessions.find(session.sid, NOW)).unwrap().unwrap().lines[0].generation, 2);
     }
 }
 
@@ -76,27 +54,15 @@ fn never_revives(stores: &Stores, write: impl Fn(SessionId, usize) + Sync) {
                 }
             }
         });
-        assert_eq!(
-            wait(stores.sessions.find(session.sid, NOW)).unwrap(),
-            None,
-            "an ended session came back"
-        );
-        assert_eq!(
-            wait(stores.sessions.of_account(session.account, NOW)).unwrap(),
-            []
-        );
+        assert_eq!(wait(stores.sessions.find(session.sid, NOW)).unwrap(), None, "an ended session came back");
+        assert_eq!(wait(stores.sessions.of_account(session.account, NOW)).unwrap(), []);
     }
 }
 
 /// See its name.
 pub fn a_touch_racing_an_end_never_revives(stores: &Stores) {
     never_revives(stores, |sid, n| {
-        wait(
-            stores
-                .sessions
-                .touch(sid, NOW.plus(Duration::from_secs(n as u64))),
-        )
-        .unwrap();
+        wait(stores.sessions.touch(sid, NOW.plus(Duration::from_secs(n as u64)))).unwrap();
     });
 }
 
@@ -110,12 +76,7 @@ pub fn a_rotation_racing_an_end_never_revives(stores: &Stores) {
 /// See its name.
 pub fn a_data_write_racing_an_end_leaves_nothing_behind(stores: &Stores) {
     never_revives(stores, |sid, n| {
-        wait(
-            stores
-                .sessions
-                .write_data(sid, put("a", &n.to_string()), NOW),
-        )
-        .unwrap();
+        wait(stores.sessions.write_data(sid, put("a", &n.to_string()), NOW)).unwrap();
     });
     for n in 1..=ROUNDS {
         let session = inserted(stores, n);
@@ -132,20 +93,11 @@ pub fn of_conditional_writes_exactly_one_wins(stores: &Stores) {
     for n in 1..=ROUNDS {
         let session = inserted(stores, n);
         let outcomes = together(THREADS, |thread| {
-            let change = DataChange {
-                expect: Expect::Absent,
-                ..put("a", &thread.to_string())
-            };
+            let change = DataChange { expect: Expect::Absent, ..put("a", &thread.to_string()) };
             wait(stores.sessions.write_data(session.sid, change, NOW)).unwrap()
         });
-        let kept = outcomes
-            .iter()
-            .filter(|o| matches!(o, DataWrite::Kept(_)))
-            .count();
-        let refused = outcomes
-            .iter()
-            .filter(|o| matches!(o, DataWrite::Mismatch))
-            .count();
+        let kept = outcomes.iter().filter(|o| matches!(o, DataWrite::Kept(_))).count();
+        let refused = outcomes.iter().filter(|o| matches!(o, DataWrite::Mismatch)).count();
         assert_eq!((kept, refused), (1, THREADS - 1));
     }
 }
@@ -153,9 +105,7 @@ pub fn of_conditional_writes_exactly_one_wins(stores: &Stores) {
 /// See its name.
 pub fn purging_together_counts_each_session_once(stores: &Stores) {
     for round in 0..ROUNDS {
-        let sessions: Vec<_> = (1..=40)
-            .map(|n| inserted(stores, round * 100 + n))
-            .collect();
+        let sessions: Vec<_> = (1..=40).map(|n| inserted(stores, round * 100 + n)).collect();
         let late = sessions[0].ends_at;
         let counts = together(THREADS, |_| {
             let mut count = 0;
@@ -172,10 +122,8 @@ pub fn purging_together_counts_each_session_once(stores: &Stores) {
 pub fn of_accounts_with_one_identifier_exactly_one_is_made(stores: &Stores) {
     for round in 0..ROUNDS {
         let made = together(THREADS, |thread| {
-            let account = Account {
-                identifier: format!("wanted{round}"),
-                ..sample_account(round * 100 + thread as u64)
-            };
+            let account =
+                Account { identifier: format!("wanted{round}"), ..sample_account(round * 100 + thread as u64) };
             wait(stores.accounts.create(account)).unwrap()
         });
         assert_eq!(made.iter().filter(|m| **m).count(), 1);
@@ -188,32 +136,17 @@ pub fn changes_of_one_account_come_one_after_the_other(stores: &Stores) {
     wait(stores.accounts.create(account.clone())).unwrap();
     let versions = together(THREADS, |_| {
         (0..8)
-            .map(|_| {
-                match wait(stores.accounts.change(
-                    account.id,
-                    AccountChange::SignOutEverywhere,
-                    NOW,
-                ))
-                .unwrap()
-                {
-                    Changed::Done(account, Some(seq)) => (account.version, seq),
-                    other => panic!("signing out everywhere always changes: {other:?}"),
-                }
+            .map(|_| match wait(stores.accounts.change(account.id, AccountChange::SignOutEverywhere, NOW)).unwrap() {
+                Changed::Done(account, Some(seq)) => (account.version, seq),
+                other => panic!("signing out everywhere always changes: {other:?}"),
             })
             .collect::<Vec<_>>()
     })
     .concat();
     let distinct: BTreeSet<_> = versions.iter().copied().collect();
-    assert_eq!(
-        distinct.len(),
-        THREADS * 8,
-        "each change has a version and a log number of its own"
-    );
+    assert_eq!(distinct.len(), THREADS * 8, "each change has a version and a log number of its own");
     let last = wait(stores.accounts.by_id(account.id)).unwrap().unwrap();
-    assert_eq!(
-        (last.version, last.sessions_from),
-        (1 + THREADS as u64 * 8, 1 + THREADS as u64 * 8)
-    );
+    assert_eq!((last.version, last.sessions_from), (1 + THREADS as u64 * 8, 1 + THREADS as u64 * 8));
 }
 
 /// See its name.
@@ -222,25 +155,13 @@ pub fn appends_together_leave_no_gap_and_no_double(stores: &Stores) {
     let heads: Vec<LogHead> = together(THREADS, |thread| {
         for n in 0..8 {
             let first = (thread * 100 + n * 2) as u64 + 1;
-            wait(
-                stores
-                    .log
-                    .append(vec![sample_entry(first), sample_entry(first + 1)], NOW),
-            )
-            .unwrap();
+            wait(stores.log.append(vec![sample_entry(first), sample_entry(first + 1)], NOW)).unwrap();
         }
         wait(stores.log.head()).unwrap()
     });
-    assert!(
-        heads
-            .iter()
-            .all(|h| h.seq <= entries && h.feed_id == heads[0].feed_id)
-    );
+    assert!(heads.iter().all(|h| h.seq <= entries && h.feed_id == heads[0].feed_id));
     let rows = wait(stores.log.since(0, 1000)).unwrap();
-    assert_eq!(
-        rows.iter().map(|r| r.seq).collect::<Vec<_>>(),
-        (1..=entries).collect::<Vec<_>>()
-    );
+    assert_eq!(rows.iter().map(|r| r.seq).collect::<Vec<_>>(), (1..=entries).collect::<Vec<_>>());
     let distinct: BTreeSet<_> = rows.iter().map(|r| format!("{:?}", r.entry)).collect();
     assert_eq!(distinct.len() as u64, entries, "none was lost");
 }
@@ -254,17 +175,12 @@ pub fn of_first_keys_exactly_one_list_wins(stores: &Stores) {
         ];
         wait(stores.keys.ensure(first)).unwrap()
     });
-    assert!(
-        lists.iter().all(|l| *l == lists[0]),
-        "all got the same list"
-    );
+    assert!(lists.iter().all(|l| *l == lists[0]), "all got the same list");
     assert_eq!(lists[0].len(), 2);
 }
 
 /// See its name.
 pub fn of_first_root_secrets_exactly_one_binds(stores: &Stores) {
-    let bound = together(THREADS, |thread| {
-        wait(stores.keys.bind(vec![format!("secret{thread}")])).unwrap()
-    });
+    let bound = together(THREADS, |thread| wait(stores.keys.bind(vec![format!("secret{thread}")])).unwrap());
     assert_eq!(bound.iter().filter(|b| **b).count(), 1);
 }

@@ -10,8 +10,7 @@ fn a_store_that_reads_and_then_writes_fails_every_sentence_about_concurrency() {
     assert_eq!(races.len(), 11);
     for sentence in races {
         let stores = Stores::of(Double::torn(), ());
-        let outcome =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (sentence.test)(&stores)));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (sentence.test)(&stores)));
         assert!(outcome.is_err(), "{} holds for a torn store", sentence.name);
     }
 }

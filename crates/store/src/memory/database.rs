@@ -1,0 +1,152 @@
+//! Accounts, log and keys in memory: one lock, so that a change and its log entry are one step.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use doorward_core::Timestamp;
+use doorward_core::accounts::{self, Applied};
+use doorward_core::id::AccountId;
+use doorward_core::records::{Account, LogRow, StoredKey};
+use doorward_core::store::{AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog};
+use doorward_core::verify::Entry;
+
+use super::{MemoryStore, answer};
+
+#[derive(Default)]
+pub(super) struct Database {
+    accounts: HashMap<AccountId, Account>,
+    by_identifier: BTreeMap<String, AccountId>,
+    log: BTreeMap<u64, LogRow>,
+    seq: u64,
+    keys: Vec<StoredKey>,
+    bound: Option<String>,
+}
+
+impl Database {
+    fn append(&mut self, entry: Entry, at: Timestamp) -> u64 {
+        self.seq += 1;
+        self.log.insert(self.seq, LogRow { seq: self.seq, at, entry, settled: false });
+        self.seq
+    }
+
+    fn change(&mut self, id: AccountId, change: &AccountChange, now: Timestamp) -> Changed {
+        let Some(account) = self.accounts.get_mut(&id) else { return Changed::Missing };
+        let applied = accounts::apply(account, change, now);
+        let account = account.clone();
+        match applied {
+            Applied::Not => Changed::Not(account),
+            Applied::Changed { entry } => Changed::Done(account, entry.map(|entry| self.append(entry, now))),
+        }
+    }
+}
+
+impl Accounts for MemoryStore {
+    fn create(&self, account: Account) -> Answer<'_, bool> {
+        answer(move || {
+            let mut database = self.database();
+            if database.by_identifier.contains_key(&account.identifier) {
+                return Ok(false);
+            }
+            database.by_identifier.insert(account.identifier.clone(), account.id);
+            database.accounts.insert(account.id, account);
+            Ok(true)
+        })
+    }
+
+    fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>> {
+        answer(move || {
+            let database = self.database();
+            Ok(database.by_identifier.get(&identifier).and_then(|id| database.accounts.get(id)).cloned())
+        })
+    }
+
+    fn by_id(&self, id: AccountId) -> Answer<'_, Option<Arc<Account>>> {
+        answer(move || Ok(self.database().accounts.get(&id).cloned().map(Arc::new)))
+    }
+
+    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
+        answer(move || Ok(self.database().change(id, &change, now)))
+    }
+
+    fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        answer(move || {
+            let database = self.database();
+            let from = after.map_or(Unbounded, Excluded);
+            let ids = database.by_identifier.range((from, Unbounded)).map(|(_, id)| id);
+            Ok(ids.filter_map(|id| database.accounts.get(id)).take(at_most).cloned().collect())
+        })
+    }
+}
+
+impl RevocationLog for MemoryStore {
+    fn append(&self, entries: Vec<Entry>, at: Timestamp) -> Answer<'_, u64> {
+        answer(move || {
+            let mut database = self.database();
+            for entry in entries {
+                database.append(entry, at);
+            }
+            Ok(database.seq)
+        })
+    }
+
+    /// The log of this process: another process has another one.
+    fn head(&self) -> Answer<'_, LogHead> {
+        answer(|| Ok(LogHead { feed_id: "memory".into(), seq: self.database().seq }))
+    }
+
+    fn since(&self, after: u64, at_most: usize) -> Answer<'_, Vec<LogRow>> {
+        answer(move || Ok(self.database().log.range(after + 1..).take(at_most).map(|(_, row)| row.clone()).collect()))
+    }
+
+    fn settle(&self, seqs: Vec<u64>) -> Answer<'_, ()> {
+        answer(move || {
+            let mut database = self.database();
+            for seq in seqs {
+                if let Some(row) = database.log.get_mut(&seq) {
+                    row.settled = true;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn purge(&self, before: Timestamp, at_most: usize) -> Answer<'_, usize> {
+        answer(move || {
+            let mut database = self.database();
+            // Rows stand in the order of time, so that those behind the first young one need not be looked at.
+            let old = database.log.values().take_while(|row| row.at < before);
+            let gone: Vec<u64> = old.filter(|row| row.settled).map(|row| row.seq).take(at_most).collect();
+            for seq in &gone {
+                database.log.remove(seq);
+            }
+            Ok(gone.len())
+        })
+    }
+}
+
+impl Keys for MemoryStore {
+    fn ensure(&self, first: Vec<StoredKey>) -> Answer<'_, Vec<StoredKey>> {
+        answer(move || {
+            let mut database = self.database();
+            if database.keys.is_empty() {
+                database.keys = first;
+            }
+            Ok(database.keys.clone())
+        })
+    }
+
+    fn all(&self) -> Answer<'_, Vec<StoredKey>> {
+        answer(|| Ok(self.database().keys.clone()))
+    }
+
+    fn bind(&self, fingerprints: Vec<String>) -> Answer<'_, bool> {
+        answer(move || {
+            let mut database = self.database();
+            if database.bound.is_none() {
+                database.bound = fingerprints.first().cloned();
+            }
+            Ok(database.bound.as_ref().is_some_and(|bound| fingerprints.contains(bound)))
+        })
+    }
+}

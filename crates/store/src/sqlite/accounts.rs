@@ -1,0 +1,91 @@
+//! Accounts in SQLite. A change and its log entry share the savepoint of one job.
+
+use std::sync::Arc;
+
+use doorward_core::Timestamp;
+use doorward_core::accounts::{self, Applied};
+use doorward_core::id::AccountId;
+use doorward_core::records::Account;
+use doorward_core::store::{AccountChange, Accounts, Answer, Changed, StoreError};
+use rusqlite::{Connection, ToSql, params};
+
+use super::log::append;
+use super::{SqliteStore, row, sql, store_error};
+
+fn find(connection: &Connection, statement: &str, key: &dyn ToSql) -> Result<Option<Account>, StoreError> {
+    let mut statement = connection.prepare_cached(statement).map_err(store_error)?;
+    let mut rows = statement.query([key]).map_err(store_error)?;
+    rows.next().map_err(store_error)?.map(row::account).transpose()
+}
+
+fn write(connection: &Connection, account: &Account) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql::WRITE_ACCOUNT).map_err(store_error)?;
+    let values = params![
+        account.display_name,
+        account.password,
+        row::signed(account.version),
+        row::signed(account.sessions_from),
+        account.disabled_at.map(Timestamp::millis),
+        row::list_text(&account.roles),
+        row::list_text(&account.permissions),
+        account.id.as_str(),
+    ];
+    statement.execute(values).map_err(store_error)?;
+    Ok(())
+}
+
+impl Accounts for SqliteStore {
+    fn create(&self, account: Account) -> Answer<'_, bool> {
+        self.write(move |connection| {
+            let mut statement = connection.prepare_cached(sql::CREATE_ACCOUNT).map_err(store_error)?;
+            let values = params![
+                account.id.as_str(),
+                account.identifier,
+                account.display_name,
+                account.password,
+                row::signed(account.version),
+                row::signed(account.sessions_from),
+                account.disabled_at.map(Timestamp::millis),
+                row::list_text(&account.roles),
+                row::list_text(&account.permissions),
+                account.created_at.millis(),
+            ];
+            statement.execute(values).map(|rows| rows == 1).map_err(store_error)
+        })
+    }
+
+    fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>> {
+        self.read(move |connection| find(connection, sql::ACCOUNT_BY_IDENTIFIER, &identifier))
+    }
+
+    fn by_id(&self, id: AccountId) -> Answer<'_, Option<Arc<Account>>> {
+        self.read(move |connection| Ok(find(connection, sql::ACCOUNT_BY_ID, &id.as_str())?.map(Arc::new)))
+    }
+
+    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
+        self.write(move |connection| {
+            let Some(mut account) = find(connection, sql::ACCOUNT_BY_ID, &id.as_str())? else {
+                return Ok(Changed::Missing);
+            };
+            let Applied::Changed { entry } = accounts::apply(&mut account, &change, now) else {
+                return Ok(Changed::Not(account));
+            };
+            write(connection, &account)?;
+            let seq = entry.map(|entry| append(connection, &[entry], now)).transpose()?;
+            Ok(Changed::Done(account, seq))
+        })
+    }
+
+    fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(sql::PAGE_OF_ACCOUNTS).map_err(store_error)?;
+            let values = params![after.unwrap_or_default(), row::signed(at_most as u64)];
+            let mut rows = statement.query(values).map_err(store_error)?;
+            let mut page = Vec::new();
+            while let Some(next) = rows.next().map_err(store_error)? {
+                page.push(row::account(next)?);
+            }
+            Ok(page)
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! The schema, as the steps that made it. A step never changes once shipped; the file remembers how many were taken.
+
+use doorward_core::rng::{self, SystemRng};
+use doorward_core::verify::base64url;
+use rusqlite::Connection;
+
+use super::error::{OpenError, open_error};
+
+/// `dwrd`: says that the file is ours.
+const APPLICATION_ID: i32 = 0x6477_7264;
+
+const STEPS: &[&str] = &["
+    CREATE TABLE accounts (
+        id TEXT PRIMARY KEY NOT NULL,
+        identifier TEXT NOT NULL UNIQUE,
+        display_name TEXT,
+        password TEXT,
+        version INTEGER NOT NULL,
+        sessions_from INTEGER NOT NULL,
+        disabled_at INTEGER,
+        roles TEXT NOT NULL,
+        permissions TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sessions (
+        sid TEXT PRIMARY KEY NOT NULL,
+        account TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        record BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sessions_by_account ON sessions (account);
+    CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+    CREATE TABLE session_data (
+        sid TEXT PRIMARY KEY NOT NULL REFERENCES sessions (sid) ON DELETE CASCADE,
+        bytes BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE revocation_log (
+        seq INTEGER PRIMARY KEY NOT NULL,
+        at INTEGER NOT NULL,
+        entry TEXT NOT NULL,
+        settled INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX revocation_log_by_age ON revocation_log (settled, at);
+    CREATE TABLE feed (
+        only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+        feed_id TEXT NOT NULL,
+        head INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE signing_keys (
+        position INTEGER PRIMARY KEY NOT NULL,
+        kid TEXT NOT NULL UNIQUE,
+        algorithm TEXT NOT NULL,
+        public_jwk TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        state TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE root_secret (
+        only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+        fingerprint TEXT NOT NULL
+    ) STRICT;
+"];
+
+/// Takes the steps that are missing.
+pub(super) fn up(connection: &mut Connection, path: &str) -> Result<(), OpenError> {
+    let failed = |e: rusqlite::Error| open_error(path, &e);
+    let number = |name: &str| connection.pragma_query_value(None, name, |r| r.get::<_, i32>(0));
+    let (application, found) = (number("application_id").map_err(failed)?, number("user_version").map_err(failed)?);
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(failed)?;
+    if application != APPLICATION_ID && (application != 0 || found != 0 || tables != 0) {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    let found = usize::try_from(found).unwrap_or(usize::MAX);
+    if found > STEPS.len() {
+        let (found, known) = (u32::try_from(found).unwrap_or(u32::MAX), STEPS.len() as u32);
+        return Err(OpenError::Later { path: path.to_owned(), found, known });
+    }
+    for (n, step) in STEPS.iter().enumerate().skip(found) {
+        take(connection, step, n + 1).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// One step and its number, together or not at all.
+fn take(connection: &mut Connection, step: &str, number: usize) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    transaction.execute_batch(step)?;
+    if number == 1 {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        let drawn: [u8; 16] =
+            rng::bytes(&SystemRng::new()).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
+        transaction
+            .execute("INSERT INTO feed (only_row, feed_id, head) VALUES (1, $1, 0)", [base64url::encode(&drawn)])?;
+    }
+    transaction.pragma_update(None, "user_version", number as i64)?;
+    transaction.commit()
+}

@@ -1,0 +1,72 @@
+//! Every statement, with numbered places in ascending order.
+
+pub(super) const INSERT_SESSION: &str =
+    "INSERT INTO sessions (sid, account, expires_at, record) VALUES ($1, $2, $3, $4) ON CONFLICT (sid) DO NOTHING";
+pub(super) const FIND_SESSION: &str = "SELECT record FROM sessions WHERE sid = $1";
+pub(super) const WRITE_SESSION: &str = "UPDATE sessions SET expires_at = $1, record = $2 WHERE sid = $3";
+pub(super) const END_SESSION: &str = "DELETE FROM sessions WHERE sid = $1";
+pub(super) const SESSIONS_OF_ACCOUNT: &str = "SELECT sid, record FROM sessions WHERE account = $1";
+pub(super) const PURGE_SESSIONS: &str = "DELETE FROM sessions WHERE sid IN \
+    (SELECT sid FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+pub(super) const FIND_DATA: &str = "SELECT s.record, d.bytes FROM sessions s LEFT JOIN session_data d ON d.sid = s.sid \
+    WHERE s.sid = $1";
+pub(super) const WRITE_DATA: &str = "INSERT INTO session_data (sid, bytes) VALUES ($1, $2) \
+    ON CONFLICT (sid) DO UPDATE SET bytes = excluded.bytes";
+
+pub(super) const CREATE_ACCOUNT: &str = "INSERT INTO accounts (id, identifier, display_name, password, version, \
+    sessions_from, disabled_at, roles, permissions, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+    ON CONFLICT (identifier) DO NOTHING";
+pub(super) const ACCOUNT_BY_ID: &str = "SELECT id, identifier, display_name, password, version, sessions_from, \
+    disabled_at, roles, permissions, created_at FROM accounts WHERE id = $1";
+pub(super) const ACCOUNT_BY_IDENTIFIER: &str = "SELECT id, identifier, display_name, password, version, sessions_from, \
+    disabled_at, roles, permissions, created_at FROM accounts WHERE identifier = $1";
+pub(super) const PAGE_OF_ACCOUNTS: &str = "SELECT id, identifier, display_name, password, version, sessions_from, \
+    disabled_at, roles, permissions, created_at FROM accounts WHERE identifier > $1 ORDER BY identifier LIMIT $2";
+pub(super) const WRITE_ACCOUNT: &str = "UPDATE accounts SET display_name = $1, password = $2, version = $3, \
+    sessions_from = $4, disabled_at = $5, roles = $6, permissions = $7 WHERE id = $8";
+
+pub(super) const MOVE_HEAD: &str = "UPDATE feed SET head = head + $1 WHERE only_row = 1 RETURNING head";
+pub(super) const READ_HEAD: &str = "SELECT feed_id, head FROM feed WHERE only_row = 1";
+pub(super) const APPEND: &str = "INSERT INTO revocation_log (seq, at, entry, settled) VALUES ($1, $2, $3, 0)";
+pub(super) const SINCE: &str =
+    "SELECT seq, at, entry, settled FROM revocation_log WHERE seq > $1 ORDER BY seq LIMIT $2";
+pub(super) const SETTLE: &str = "UPDATE revocation_log SET settled = 1 WHERE seq = $1";
+pub(super) const PURGE_LOG: &str = "DELETE FROM revocation_log WHERE seq IN \
+    (SELECT seq FROM revocation_log WHERE settled = 1 AND at < $1 ORDER BY at LIMIT $2)";
+
+pub(super) const ALL_KEYS: &str =
+    "SELECT kid, algorithm, public_jwk, sealed, state, created_at FROM signing_keys ORDER BY position";
+pub(super) const ADD_KEY: &str = "INSERT INTO signing_keys (kid, algorithm, public_jwk, sealed, state, created_at) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const BIND: &str =
+    "INSERT INTO root_secret (only_row, fingerprint) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING";
+pub(super) const BOUND: &str = "SELECT fingerprint FROM root_secret WHERE only_row = 1";
+
+/// Every statement by name, and whether it may walk a whole table (of a few rows).
+#[cfg(test)]
+pub(super) const ALL: &[(&str, &str, bool)] = &[
+    ("INSERT_SESSION", INSERT_SESSION, false),
+    ("FIND_SESSION", FIND_SESSION, false),
+    ("WRITE_SESSION", WRITE_SESSION, false),
+    ("END_SESSION", END_SESSION, false),
+    ("SESSIONS_OF_ACCOUNT", SESSIONS_OF_ACCOUNT, false),
+    ("PURGE_SESSIONS", PURGE_SESSIONS, false),
+    ("FIND_DATA", FIND_DATA, false),
+    ("WRITE_DATA", WRITE_DATA, false),
+    ("CREATE_ACCOUNT", CREATE_ACCOUNT, false),
+    ("ACCOUNT_BY_ID", ACCOUNT_BY_ID, false),
+    ("ACCOUNT_BY_IDENTIFIER", ACCOUNT_BY_IDENTIFIER, false),
+    ("PAGE_OF_ACCOUNTS", PAGE_OF_ACCOUNTS, false),
+    ("WRITE_ACCOUNT", WRITE_ACCOUNT, false),
+    ("MOVE_HEAD", MOVE_HEAD, false),
+    ("READ_HEAD", READ_HEAD, false),
+    ("APPEND", APPEND, false),
+    ("SINCE", SINCE, false),
+    ("SETTLE", SETTLE, false),
+    ("PURGE_LOG", PURGE_LOG, false),
+    ("ALL_KEYS", ALL_KEYS, true),
+    ("ADD_KEY", ADD_KEY, false),
+    ("BIND", BIND, false),
+    ("BOUND", BOUND, false),
+];
