@@ -173,6 +173,12 @@ impl Auth {
         &self.inner.root
     }
 
+    /// How many password hashes wait for their turn.
+    #[must_use]
+    pub fn hashes_waiting(&self) -> usize {
+        self.inner.hasher.waiting()
+    }
+
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
     }

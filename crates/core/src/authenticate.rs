@@ -166,22 +166,6 @@ impl Auth {
         Ok(verified)
     }
 
-    /// The session behind an access token that has expired but is genuine otherwise: enough to sign it out, for nothing
-    /// else.
-    ///
-    /// # Errors
-    /// If the store cannot say.
-    pub async fn peek_expired_access(&self, token: &str) -> Result<Option<Arc<Session>>, StoreError> {
-        let now = self.now()?;
-        let Some(claims) = self.verifier().claims_of_expired(token.as_bytes(), now) else {
-            return Ok(None);
-        };
-        match claims.sid.as_deref().and_then(|sid| sid.parse().ok()) {
-            Some(sid) => self.live_record(sid, now).await,
-            None => Ok(None),
-        }
-    }
-
     async fn record_of(
         &self,
         token: &Verified,

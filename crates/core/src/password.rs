@@ -123,6 +123,11 @@ pub trait Hasher: Send + Sync + fmt::Debug {
 
     /// What new hashes cost.
     fn cost(&self) -> Cost;
+
+    /// How many wait for their turn.
+    fn waiting(&self) -> usize {
+        0
+    }
 }
 
 /// Whether a hash that was just verified should be made anew: it cost less than `cost`. Never downwards, so that two nodes

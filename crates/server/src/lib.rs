@@ -1,1 +1,50 @@
-//! Being built.
+//! # Doorward over HTTP
+//!
+//! A router to mount, or to serve alone. A request walks through these rooms:
+//!
+//! - [`serve`] takes connections and bounds what they may send
+//! - `layer` wraps every route: limits, headers that every answer has, a panic's answer, counting
+//! - `credential` finds out who asks: `origin` and CSRF rules for cookies, [`cookie`] their names and flags
+//! - `api` one file for each path
+//! - `problem` the one table of errors; `body` what comes in, `reply` what goes out
+//!
+//! Beside them: [`pool`] where passwords are hashed, [`tend`](fn@tend) which follows the revocation log, `metrics`, `health`.
+#![deny(missing_docs)]
+
+pub mod serve;
+
+mod layer;
+
+mod credential;
+
+mod origin;
+
+pub mod cookie;
+
+mod device;
+
+mod api;
+
+mod body;
+
+mod reply;
+
+mod problem;
+
+pub mod pool;
+
+mod tend;
+
+mod metrics;
+
+mod health;
+
+mod door;
+
+pub mod options;
+
+pub use door::router;
+pub use options::Options;
+pub use pool::HashPool;
+pub use serve::{Limits, serve};
+pub use tend::tend;

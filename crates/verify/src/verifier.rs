@@ -245,17 +245,6 @@ impl Verifier {
         Ok(verified)
     }
 
-    /// The claims of a token that is good but for its age: expired or stale ones included. For ending what it belongs to,
-    /// never for letting anybody in.
-    #[must_use]
-    pub fn claims_of_expired(&self, token: &[u8], now: Timestamp) -> Option<Claims> {
-        let verified = self.open(token, &self.keys.load()).ok()?;
-        match self.judge(&verified, now) {
-            Ok(()) | Err(VerifyError::Expired | VerifyError::Stale) => Some(verified.claims),
-            Err(_) => None,
-        }
-    }
-
     /// Other keys from now on. Tokens of a key that is no longer there are refused at once, remembered or not.
     pub fn set_keys(&self, keys: KeySet) {
         self.keys.rcu(|old| Keys { set: keys.clone(), generation: old.generation + 1 });

@@ -1,0 +1,70 @@
+//! The paths, and who answers them.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, delete, get, post};
+
+use crate::door::Door;
+use crate::health;
+use crate::layer::OuterLayer;
+use crate::metrics::ROUTES;
+use crate::problem::{Code, Problem};
+
+mod accounts;
+mod csrf;
+mod data;
+mod jwks;
+mod refresh;
+mod session;
+mod sessions;
+mod sign_in;
+mod sign_out;
+
+/// What a handler gives: the answer, or a problem.
+type Answer = Result<Response, Problem>;
+
+/// Every path with its methods, for the router and for tests that walk over all of them.
+fn table() -> Vec<(&'static str, &'static str, MethodRouter<Door>)> {
+    vec![
+        ("/v1/accounts", "POST", post(accounts::sign_up)),
+        ("/v1/sign-in", "POST", post(sign_in::sign_in)),
+        ("/v1/refresh", "POST", post(refresh::refresh)),
+        ("/v1/sign-out", "POST", post(sign_out::sign_out)),
+        ("/v1/session", "GET,HEAD", get(session::who_am_i)),
+        ("/v1/session/data/{key}", "GET,HEAD,PUT,DELETE", get(data::read).put(data::write).delete(data::remove)),
+        ("/v1/csrf", "GET,HEAD", get(csrf::token)),
+        ("/v1/sessions", "GET,HEAD", get(sessions::list)),
+        ("/v1/sessions/{sid}", "DELETE", delete(sessions::end)),
+        ("/.well-known/jwks.json", "GET,HEAD", get(jwks::published)),
+        ("/health/live", "GET,HEAD", get(health::live)),
+        ("/health/ready", "GET,HEAD", get(health::ready)),
+    ]
+}
+
+pub(crate) fn routes(door: &Door) -> Router {
+    let other = ROUTES.len() - 1;
+    let mut router = Router::new();
+    for (path, methods, answers) in table() {
+        let route = ROUTES.iter().position(|r| *r == path).unwrap_or(other);
+        let refuse = move || async move { Problem::new(Code::MethodNotAllowed).allow(methods) };
+        router = router.route(path, answers.fallback(refuse).layer(OuterLayer::new(door, route)));
+    }
+    if door.options().metrics {
+        router = router.route("/metrics", get(health::metrics).layer(OuterLayer::new(door, other)));
+    }
+    let nothing = (async || Problem::new(Code::NotFound)).layer(OuterLayer::new(door, other));
+    router.fallback_service(Handler::with_state(nothing, door.clone())).with_state(door.clone())
+}
+
+/// The parts of a request that decide who asks.
+fn head(request: &Request) -> (&http::Method, &http::HeaderMap) {
+    (request.method(), request.headers())
+}
+
+impl IntoResponse for Code {
+    fn into_response(self) -> Response {
+        Problem::new(self).into_response()
+    }
+}

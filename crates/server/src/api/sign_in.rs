@@ -1,0 +1,53 @@
+//! `POST /v1/sign-in`: a person proves who they are, and the client gets what carries it.
+
+use axum::extract::{Request, State};
+use doorward_core::id::ClientId;
+use doorward_core::records::Mode;
+use doorward_core::secret::Plain;
+use doorward_core::sign_in::SignIn;
+use serde::Deserialize;
+
+use super::Answer;
+use crate::door::Door;
+use crate::problem::{Code, Problem};
+use crate::{body, credential, device, reply};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ask {
+    identifier: String,
+    password: String,
+    client_id: Option<String>,
+    mode: Option<Mode>,
+    #[serde(default)]
+    remember: bool,
+}
+
+pub(super) async fn sign_in(State(door): State<Door>, request: Request) -> Answer {
+    let headers = request.headers();
+    let found = credential::present(&door, headers)?;
+    credential::from_our_pages(&door, headers, &found)?;
+    let replaces = credential::live_session(&door, &found).await?;
+    let (device, host) = (device::name(headers), device::host(headers));
+    let ask: Ask = body::json(request, body::LARGEST_SIGN_IN).await?;
+    let signed_in = door
+        .auth()
+        .sign_in(SignIn {
+            identifier: ask.identifier,
+            password: Plain::new(ask.password),
+            client: client(ask.client_id)?,
+            mode: ask.mode,
+            remember: ask.remember,
+            device,
+            host,
+            replaces,
+        })
+        .await?;
+    let now = signed_in.session.created_at;
+    reply::issued(&door, &signed_in.session, &signed_in.account, &signed_in.issued, now)
+}
+
+/// A text that cannot name a client names an unknown one.
+pub(super) fn client(id: Option<String>) -> Result<Option<ClientId>, Problem> {
+    id.map(|id| id.parse().map_err(|_| Problem::new(Code::ClientUnknown))).transpose()
+}

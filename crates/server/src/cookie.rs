@@ -1,0 +1,142 @@
+//! Our cookies: names, flags, sizes. Every one is `HttpOnly`, for the whole host and for no other.
+
+use doorward_core::Timestamp;
+use doorward_core::issue::Pair;
+use doorward_core::records::Session;
+use doorward_core::verify::present::CookieNames;
+use http::HeaderValue;
+
+use crate::options::Options;
+use crate::problem::{Code, Problem};
+
+/// Browsers drop a cookie whose name and value are longer.
+const LARGEST: usize = 4096;
+/// Browsers forget a cookie after 400 days whatever it says.
+const LONGEST_LIFE: u64 = 400 * 86_400;
+
+/// What the cookies are called. The prefix makes browsers refuse them without `Secure`, with another path, for a wider
+/// domain, or from a script.
+#[must_use]
+pub fn names(dev: bool) -> CookieNames {
+    let prefix = if dev { "" } else { "__Host-Http-" };
+    CookieNames {
+        session: format!("{prefix}doorward_session"),
+        access: format!("{prefix}doorward_access"),
+        refresh: format!("{prefix}doorward_refresh"),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Session,
+    Access,
+    Refresh,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Session, Self::Access, Self::Refresh];
+
+    fn name(self, names: &CookieNames) -> &str {
+        match self {
+            Self::Session => &names.session,
+            Self::Access => &names.access,
+            Self::Refresh => &names.refresh,
+        }
+    }
+
+    /// A refresh token is only ever sent by our own pages; the others also when somebody follows a link to us.
+    fn same_site(self) -> &'static str {
+        match self {
+            Self::Session | Self::Access => "Lax",
+            Self::Refresh => "Strict",
+        }
+    }
+}
+
+/// The session cookie; the cookies of the other mode go.
+pub(crate) fn for_session(options: &Options, at: &Session, token: &str, now: Timestamp) -> Result<Vec<HeaderValue>, Problem> {
+    Ok(vec![
+        set(options, Kind::Session, token, at, now)?,
+        clear(options, Kind::Access),
+        clear(options, Kind::Refresh),
+    ])
+}
+
+/// The two cookies of mode `hybrid`; the session cookie goes. Both live equally long: only the token inside the access
+/// cookie expires sooner.
+pub(crate) fn for_hybrid(options: &Options, at: &Session, pair: &Pair, now: Timestamp) -> Result<Vec<HeaderValue>, Problem> {
+    Ok(vec![
+        set(options, Kind::Access, pair.access.expose(), at, now)?,
+        set(options, Kind::Refresh, pair.refresh.expose(), at, now)?,
+        clear(options, Kind::Session),
+    ])
+}
+
+/// Clears all three.
+pub(crate) fn clear_all(options: &Options) -> Vec<HeaderValue> {
+    Kind::ALL.into_iter().map(|kind| clear(options, kind)).collect()
+}
+
+fn set(options: &Options, kind: Kind, value: &str, at: &Session, now: Timestamp) -> Result<HeaderValue, Problem> {
+    let names = names(options.dev);
+    let name = kind.name(&names);
+    if name.len() + value.len() > LARGEST {
+        tracing::error!(event = "cookie_too_large", cookie = name, sid = %at.sid, bytes = value.len(), "not handed out");
+        return Err(Problem::new(Code::CookieTooLarge));
+    }
+    // Without "remember me" the browser forgets it when it is closed; with it, not later than the session ends.
+    let max_age = match at.remember {
+        true => format!("; Max-Age={}", at.ends_at.since(now).as_secs().min(LONGEST_LIFE)),
+        false => String::new(),
+    };
+    let text = format!("{name}={value}{}{max_age}", flags(options, kind));
+    HeaderValue::try_from(text).map_err(|_| Problem::new(Code::Internal))
+}
+
+/// A browser deletes a `__Host-` cookie only if the deletion has the same flags.
+fn clear(options: &Options, kind: Kind) -> HeaderValue {
+    let names = names(options.dev);
+    let text = format!("{}={}; Max-Age=0", kind.name(&names), flags(options, kind));
+    HeaderValue::try_from(text).expect("names and flags are plain text")
+}
+
+fn flags(options: &Options, kind: Kind) -> String {
+    let secure = if options.dev { "" } else { "; Secure" };
+    format!("; Path=/{secure}; HttpOnly; SameSite={}", kind.same_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorward_core::store::contract::{NOW, sample_session};
+
+    #[test]
+    fn a_cookie_has_every_flag_and_outlives_the_browser_only_if_asked_to() {
+        let options = Options::new("https://door.example");
+        let text = |session: &Session| set(&options, Kind::Session, "v", session, NOW).unwrap();
+        let session = sample_session(1);
+        assert_eq!(text(&session), "__Host-Http-doorward_session=v; Path=/; Secure; HttpOnly; SameSite=Lax");
+        let remembered = Session { remember: true, ..session };
+        let wanted = "__Host-Http-doorward_session=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000";
+        assert_eq!(text(&remembered), wanted);
+    }
+
+    #[test]
+    fn a_cookie_never_outlives_the_session_nor_400_days() {
+        let options = Options::new("https://door.example");
+        let long = NOW.plus(std::time::Duration::from_secs(500 * 86_400));
+        let session = Session { remember: true, ends_at: long, ..sample_session(1) };
+        let cookie = set(&options, Kind::Refresh, "v", &session, NOW).unwrap();
+        assert!(cookie.to_str().unwrap().ends_with("SameSite=Strict; Max-Age=34560000"), "{cookie:?}");
+    }
+
+    #[test]
+    fn a_value_that_a_browser_would_drop_is_not_sent() {
+        let options = Options::new("https://door.example");
+        let name = names(false).access.len();
+        let session = sample_session(1);
+        assert!(set(&options, Kind::Access, &"x".repeat(LARGEST - name), &session, NOW).is_ok());
+        let problem = set(&options, Kind::Access, &"x".repeat(LARGEST - name + 1), &session, NOW).unwrap_err();
+        assert_eq!(problem.code(), Code::CookieTooLarge);
+    }
+}

@@ -1,0 +1,59 @@
+//! What every handler holds, and how the routes are put together.
+
+use std::sync::Arc;
+
+use axum::Router;
+use doorward_core::Auth;
+use doorward_core::verify::present::CookieNames;
+
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::origin::Origins;
+use crate::{api, cookie};
+
+/// What every handler holds. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Door {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    auth: Auth,
+    options: Options,
+    names: CookieNames,
+    origins: Origins,
+    metrics: Metrics,
+}
+
+impl Door {
+    fn new(auth: Auth, options: Options) -> Self {
+        let names = cookie::names(options.dev);
+        let origins = Origins::new(&options.public_url, options.dev);
+        Self { inner: Arc::new(Inner { auth, options, names, origins, metrics: Metrics::default() }) }
+    }
+
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.inner.auth
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn names(&self) -> &CookieNames {
+        &self.inner.names
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.inner.origins
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+}
+
+/// All routes of Doorward, to serve alone or to mount in an application. Let [`tend`](fn@crate::tend) run beside it.
+pub fn router(auth: Auth, options: Options) -> Router {
+    api::routes(&Door::new(auth, options))
+}

@@ -1,0 +1,165 @@
+//! Wraps every route, in one piece: bounds what comes in, gives every answer the headers it must have, answers for a
+//! handler that panicked, and counts.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Request};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+
+use crate::door::Door;
+use crate::problem::{Code, Problem};
+
+/// Longest path and query, in bytes.
+const LONGEST_URI: usize = 8 * 1024;
+/// All header names and values together, in bytes.
+const LARGEST_HEADERS: usize = 16 * 1024;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+static CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+static NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+static NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+static SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+static NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+static NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+static HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// Numbers of requests, from a start that differs between processes.
+static NEXT_REQUEST: AtomicU64 = AtomicU64::new(0);
+
+/// Makes [`Outer`] for one route.
+#[derive(Clone)]
+pub(crate) struct OuterLayer {
+    door: Door,
+    route: usize,
+    tls: bool,
+    start: u64,
+}
+
+impl OuterLayer {
+    pub(crate) fn new(door: &Door, route: usize) -> Self {
+        let tls = door.options().public_url.starts_with("https://");
+        let start = u64::from(std::process::id()) << 40 ^ door.auth().clock().now().map_or(0, |now| now.millis() as u64) << 16;
+        Self { door: door.clone(), route, tls, start }
+    }
+}
+
+impl<S> Layer<S> for OuterLayer {
+    type Service = Outer<S>;
+
+    fn layer(&self, inner: S) -> Outer<S> {
+        Outer { inner, layer: self.clone() }
+    }
+}
+
+/// A route in its wrapping.
+#[derive(Clone)]
+pub(crate) struct Outer<S> {
+    inner: S,
+    layer: OuterLayer,
+}
+
+impl<S> Service<Request<Body>> for Outer<S>
+where
+    S: Service<Request<Body>, Response = Response, Error = Infallible>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = OuterFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let begun = now();
+        let refused = too_large(&request);
+        let inner = if refused.is_some() { None } else { Some(self.inner.call(request)) };
+        OuterFuture { inner, refused, begun, layer: self.layer.clone() }
+    }
+}
+
+pin_project! {
+    /// The answer to come.
+    pub(crate) struct OuterFuture<F> {
+        #[pin]
+        inner: Option<F>,
+        refused: Option<Code>,
+        begun: Instant,
+        layer: OuterLayer,
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for OuterFuture<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = match (this.inner.as_pin_mut(), *this.refused) {
+            (Some(inner), _) => match catch_unwind(AssertUnwindSafe(|| inner.poll(cx))) {
+                Ok(polled) => match ready!(polled) {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                },
+                Err(panic) => panicked(&*panic),
+            },
+            (None, code) => Problem::new(code.unwrap_or(Code::Internal)).into_response(),
+        };
+        dress(response.headers_mut(), this.layer);
+        this.layer.door.metrics().count(this.layer.route, response.status().as_u16(), this.begun.elapsed());
+        Poll::Ready(Ok(response))
+    }
+}
+
+fn too_large(request: &Request<Body>) -> Option<Code> {
+    let uri = request.uri();
+    let length = uri.path().len() + uri.query().map_or(0, |q| q.len() + 1);
+    if length > LONGEST_URI {
+        return Some(Code::UriTooLong);
+    }
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    (headers > LARGEST_HEADERS).then_some(Code::HeadersTooLarge)
+}
+
+/// The text of a panic may hold anything, so it goes nowhere; the place it came from was told on standard error.
+fn panicked(_panic: &(dyn Any + Send)) -> Response {
+    tracing::error!(event = "handler_panicked", "answered 500");
+    Problem::new(Code::Internal).into_response()
+}
+
+/// What every answer says, unless the handler said something else.
+fn dress(headers: &mut HeaderMap, layer: &OuterLayer) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF.clone());
+    headers.insert(header::REFERRER_POLICY, NO_REFERRER.clone());
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| NOTHING.clone());
+    headers.entry(header::CACHE_CONTROL).or_insert_with(|| NO_STORE.clone());
+    headers.entry(&CORP).or_insert_with(|| SAME_ORIGIN.clone());
+    if layer.tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS.clone());
+    }
+    headers.insert(&REQUEST_ID, request_id(layer.start));
+}
+
+fn request_id(start: u64) -> HeaderValue {
+    let number = start.wrapping_add(NEXT_REQUEST.fetch_add(1, Ordering::Relaxed));
+    let mut text = [0; 16];
+    for (n, digit) in text.iter_mut().enumerate() {
+        *digit = b"0123456789abcdef"[(number >> (60 - 4 * n) & 15) as usize];
+    }
+    HeaderValue::from_bytes(&text).expect("hexadecimal digits")
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures the machine, decides nothing about a sign-in")]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,119 @@
+//! From the errors of the walk to codes: the only place that knows both.
+
+use doorward_core::accounts::SignUpError;
+use doorward_core::authenticate::AuthError;
+use doorward_core::issue::IssueError;
+use doorward_core::password::{HashError, PasswordFault};
+use doorward_core::refresh::RefreshError;
+use doorward_core::rng::RngError;
+use doorward_core::sign_in::SignInError;
+use doorward_core::store::StoreError;
+use doorward_core::verify::present::PresentError;
+
+use super::{Code, Problem};
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(event = "store_unavailable", %error, "answered 503");
+        Self::new(Code::Unavailable)
+    }
+}
+
+impl From<RngError> for Problem {
+    fn from(error: RngError) -> Self {
+        tracing::error!(event = "no_randomness", %error, "answered 503");
+        Self::new(Code::Unavailable)
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        tracing::error!(event = "nothing_issued", %error, "answered 503");
+        Self::new(Code::Unavailable)
+    }
+}
+
+impl From<HashError> for Problem {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy { retry_after } => Self::new(Code::Busy).retry_after(retry_after.as_secs_f64().ceil() as u64),
+            HashError::Rng(_) | HashError::Failed(_) => {
+                tracing::error!(event = "hashing_failed", %error, "answered 503");
+                Self::new(Code::Unavailable)
+            }
+        }
+    }
+}
+
+impl From<PasswordFault> for Problem {
+    fn from(fault: PasswordFault) -> Self {
+        Self::new(Code::InvalidInput).field("password", fault.to_string())
+    }
+}
+
+impl From<PresentError> for Problem {
+    fn from(error: PresentError) -> Self {
+        match error {
+            PresentError::ForeignOrigin => Self::new(Code::CsrfFailed),
+            PresentError::MalformedBearer => Self::new(Code::InvalidToken),
+            doubled => Self::new(Code::BadRequest).detail(doubled.to_string()),
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Unauthenticated => Self::new(Code::Unauthenticated),
+            AuthError::AccessExpired => Self::new(Code::AccessExpired),
+            AuthError::AccessStale => Self::new(Code::AccessStale),
+            AuthError::Unavailable(error) => error.into(),
+            _ => Self::new(Code::InvalidToken),
+        }
+    }
+}
+
+impl From<SignUpError> for Problem {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Closed => Self::new(Code::SignUpClosed),
+            SignUpError::Identifier(fault) => Self::new(Code::InvalidInput).field("identifier", fault.to_string()),
+            SignUpError::DisplayName(fault) => Self::new(Code::InvalidInput).field("display_name", fault.to_string()),
+            SignUpError::Password(fault) => fault.into(),
+            SignUpError::Taken => Self::new(Code::IdentifierTaken),
+            SignUpError::Hash(error) => error.into(),
+            SignUpError::Rng(error) => error.into(),
+            SignUpError::Unavailable(error) => error.into(),
+            _ => Self::new(Code::Internal),
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::ClientUnknown => Self::new(Code::ClientUnknown),
+            SignInError::ModeNotAllowed => Self::new(Code::ModeNotAllowed),
+            SignInError::Password(fault) => fault.into(),
+            SignInError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            SignInError::CredentialsChanged => Self::new(Code::CredentialsChanged),
+            SignInError::Hash(error) => error.into(),
+            SignInError::Issue(error) => error.into(),
+            SignInError::Unavailable(error) => error.into(),
+            _ => Self::new(Code::Internal),
+        }
+    }
+}
+
+impl From<RefreshError> for Problem {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::InvalidGrant => Self::new(Code::InvalidGrant),
+            RefreshError::Superseded => Self::new(Code::RefreshSuperseded),
+            RefreshError::CredentialsChanged => Self::new(Code::CredentialsChanged),
+            RefreshError::Unavailable(error) => error.into(),
+            RefreshError::Issue(error) => error.into(),
+            _ => Self::new(Code::Internal),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What must go on beside the requests: following the revocation log, and removing what has had its time.
+
+use std::time::Duration;
+
+use doorward_core::Auth;
+
+/// How often the log is read. Half of what "within a second" allows would be enough; this leaves room for a slow store.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// Every so many rounds something is purged.
+const PURGE_EVERY: u32 = 4;
+
+/// Runs until it is dropped. One for each process.
+pub async fn tend(auth: Auth) {
+    let mut rounds = tokio::time::interval(FOLLOW_EVERY);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut round: u32 = 0;
+    let mut failing = false;
+    loop {
+        rounds.tick().await;
+        round = round.wrapping_add(1);
+        let outcome = match auth.follow().await {
+            Ok(_) if round.is_multiple_of(PURGE_EVERY) => auth.purge().await.map(|_| ()),
+            other => other.map(|_| ()),
+        };
+        // One line when it begins and one when it is over; a store that is down for an hour is no reason for 14,400.
+        match &outcome {
+            Err(error) if !failing => tracing::error!(event = "tending_failed", %error, "the log cannot be followed"),
+            Ok(()) if failing => tracing::info!(event = "tending_recovered", "the log is followed again"),
+            _ => {}
+        }
+        failing = outcome.is_err();
+    }
+}
