@@ -46,5 +46,6 @@ pub mod options;
 pub use door::router;
 pub use options::Options;
 pub use pool::HashPool;
-pub use serve::{Limits, serve};
+pub use reply::rfc3339;
+pub use serve::{Limits, serve, serve_within};
 pub use tend::tend;

@@ -39,8 +39,9 @@ pub(crate) fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) ->
     response
 }
 
-/// RFC 3339 in UTC, to the second.
-pub(crate) fn rfc3339(at: Timestamp) -> String {
+/// RFC 3339 in UTC, to the second: as in every answer.
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> String {
     // Beyond the year 9999 there is no RFC 3339; nothing of ours lives that long.
     jiff::Timestamp::from_second(at.as_secs()).unwrap_or(jiff::Timestamp::MAX).to_string()
 }

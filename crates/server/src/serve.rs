@@ -1,31 +1,55 @@
-//! Takes connections and bounds what each may send, and for how long.
+//! Takes connections, and bounds their number, what they send and how long they may take.
+//!
+//! A whole request that cannot be understood is answered by the HTTP library with a bare status, without a body: nothing in
+//! it can be trusted, so no room of ours sees it.
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use http::Request;
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::time::{Interval, MissedTickBehavior};
 use tower::Service as _;
+
+use connection::{Arriving, Order, Outgoing, Stream};
+use registry::{Place, Registry};
+
+mod connection;
+mod head;
+mod registry;
+
+pub(crate) use connection::TooSlow;
+
+/// A longer head is not read to its end: what the routes allow (8 KiB of address, 16 KiB of header fields) and the
+/// punctuation between it.
+const HEAD_BYTES: usize = 32 * 1024;
 
 /// What one connection, and all together, may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once; more wait to be accepted.
+    /// Connections at once. One more, and the one that has kept us waiting longest is closed; if none is waiting, the new
+    /// one is.
     pub connections: usize,
-    /// Header fields of one request; more are 431.
-    pub header_fields: usize,
-    /// Bytes of a request's head; more are 431.
-    pub head_bytes: usize,
-    /// Time for a request's head to arrive, also between requests of one connection.
+    /// The same for one address (one /64 network in IPv6). Behind a proxy all connections come from one.
+    pub connections_per_address: usize,
+    /// Time for a request's head to arrive, from its first byte; for the first one, from the connection on.
     pub head_time: Duration,
+    /// Time for a request's body to arrive; then 408.
+    pub body_time: Duration,
+    /// Time between two requests.
+    pub idle_time: Duration,
+    /// Time for which a client may stop taking an answer.
+    pub write_time: Duration,
     /// Time that running requests get when the server is to stop.
     pub drain: Duration,
 }
@@ -34,74 +58,128 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 10_000,
-            header_fields: 100,
-            head_bytes: 32 * 1024,
-            head_time: Duration::from_secs(30),
+            connections_per_address: 1_000,
+            head_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(30),
+            idle_time: Duration::from_secs(60),
+            write_time: Duration::from_secs(30),
             drain: Duration::from_secs(10),
         }
     }
 }
 
-/// Serves until `shutdown` is ready; then takes no new connection, lets running requests finish, and returns.
+/// Serves until `shutdown` is ready; then takes no new connection, lets running requests finish within ten seconds, and
+/// returns. [`Limits::default`] applies.
 ///
 /// # Errors
-/// If the listener cannot be used at all. A connection that fails concerns nobody else.
+/// None that a client can cause: a connection that fails concerns nobody else, and an accept that fails is tried again.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
-    shutdown: impl Future<Output = ()>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let running = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
-        .max_headers(limits.header_fields)
-        .max_buf_size(limits.head_bytes)
-        .half_close(false);
+    serve_within(Limits::default(), listener, router, shutdown).await
+}
+
+/// As [`serve`], within these limits.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_within(
+    limits: Limits,
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let registry = Registry::new(limits);
+    let http = protocol();
+    let mut ticks = tokio::time::interval(registry.tick());
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
-        let place = tokio::select! {
-            place = places.clone().acquire_owned() => place.map_err(io::Error::other)?,
+        tokio::select! {
             () = &mut shutdown => break,
-        };
-        let stream = tokio::select! {
-            stream = accept(&listener) => stream,
-            () = &mut shutdown => break,
-        };
-        let _ = stream.set_nodelay(true);
-        let service = hyper::service::service_fn({
-            let router = router.clone();
-            move |request: Request<Incoming>| router.clone().call(request.map(Body::new))
-        });
-        let connection = running.watch(http.serve_connection(TokioIo::new(stream), service));
-        tokio::spawn(async move {
-            // A client that breaks off is no news.
-            let _ = connection.await;
-            drop(place);
-        });
+            _ = ticks.tick() => registry.sweep(),
+            accepted = listener.accept() => match accepted {
+                Ok((tcp, address)) => take(&registry, &http, &router, tcp, address),
+                Err(error) => pause(&registry, &error).await,
+            },
+        }
     }
     drop(listener);
-    let _ = tokio::time::timeout(limits.drain, running.shutdown()).await;
+    stop(&registry, ticks, limits.drain).await;
     Ok(())
 }
 
-/// Running out of descriptors is a reason to wait a moment, not to stop serving those who are connected.
-async fn accept(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            Err(error) if is_about_one_connection(&error) => {}
-            Err(error) => {
-                tracing::error!(event = "accept_failed", %error, "trying again in a moment");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        }
-    }
+fn protocol() -> http1::Builder {
+    let mut http = http1::Builder::new();
+    // Times are bounded in `registry`, without a timer for each request. Answers are small: one copied into the buffer costs
+    // less than a write in pieces.
+    http.half_close(false).max_buf_size(HEAD_BYTES).writev(false);
+    http
 }
 
-fn is_about_one_connection(error: &io::Error) -> bool {
+fn take(registry: &Arc<Registry>, http: &http1::Builder, router: &Router, tcp: TcpStream, address: SocketAddr) {
+    let Some(place) = registry.enter(address.ip()) else {
+        tracing::warn!(event = "connection_refused", open = registry.len(), "too many connections");
+        return;
+    };
+    let _ = tcp.set_nodelay(true);
+    let (http, router) = (http.clone(), router.clone());
+    tokio::spawn(converse(place, http, router, tcp));
+}
+
+/// One connection, to its end.
+async fn converse(place: Place, http: http1::Builder, router: Router, tcp: TcpStream) {
+    let stream = Stream::new(tcp, place.conn.clone());
+    let (conn, last) = (place.conn.clone(), stream.last.clone());
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        conn.begin();
+        let request = request.map(|body| Arriving::of(body, &conn));
+        let answer = router.clone().call(request);
+        let (conn, last) = (conn.clone(), last.clone());
+        async move {
+            let Ok(answer) = answer.await;
+            let mut answer: Response<Outgoing> = answer.map(|body| Outgoing::new(body, conn));
+            // Behind a body in chunks nobody has looked for the next request.
+            if last.load(Ordering::Relaxed) {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    connection::drive(http.serve_connection(TokioIo::new(stream), service), &place.conn).await;
+    drop(place);
+}
+
+/// An accept that failed is a reason to wait a moment, not to stop serving those who are connected.
+async fn pause(registry: &Registry, error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+    if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        return;
+    }
+    tracing::error!(event = "accept_failed", %error, "trying again in a moment");
+    registry.shed();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+/// Running requests may finish; a request that has not come whole may not.
+async fn stop(registry: &Registry, mut ticks: Interval, drain: Duration) {
+    registry.order_all(Order::Drain);
+    let swept = async {
+        loop {
+            ticks.tick().await;
+            registry.sweep();
+        }
+    };
+    let emptied = async {
+        tokio::select! {
+            () = registry.emptied() => {}
+            () = swept => {}
+        }
+    };
+    if tokio::time::timeout(drain, emptied).await.is_err() {
+        tracing::warn!(event = "drain_cut_short", open = registry.len(), "closing what is left");
+        registry.order_all(Order::Close);
+    }
 }
