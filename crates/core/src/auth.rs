@@ -69,6 +69,7 @@ struct Inner {
     accounts: Arc<dyn Accounts>,
     sessions: Arc<dyn Sessions>,
     log: Arc<dyn RevocationLog>,
+    keys: Arc<dyn Keys>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     hasher: Arc<dyn Hasher>,
@@ -105,6 +106,7 @@ impl Auth {
             accounts: parts.accounts,
             sessions: parts.sessions,
             log: parts.log,
+            keys: parts.keys,
             clock: parts.clock,
             rng: parts.rng,
             hasher: parts.hasher,
@@ -141,6 +143,12 @@ impl Auth {
     #[must_use]
     pub fn log(&self) -> &dyn RevocationLog {
         &*self.inner.log
+    }
+
+    /// The port to signing keys.
+    #[must_use]
+    pub fn keys(&self) -> &dyn Keys {
+        &*self.inner.keys
     }
 
     /// Time.

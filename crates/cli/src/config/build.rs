@@ -1,0 +1,192 @@
+//! From values to what the program uses.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use doorward_core::id::ClientId;
+use doorward_core::password::Cost;
+use doorward_core::policy::{Client, Lifetimes, ModeLifetimes, Policy, SignUp};
+use doorward_core::records::Mode;
+use doorward_core::verify::Algorithm;
+use doorward_server::HashPool;
+use tracing::level_filters::LevelFilter;
+
+use super::fault::{Fault, beyond_loopback};
+use super::keys::{CLIENT_KEYS, KEYS, Key};
+use super::read::{Placed, Values};
+use super::value::{Value, check};
+use super::{Config, LogFormat};
+
+/// Values where there are any, else defaults.
+struct From<'v> {
+    set: &'v BTreeMap<String, Placed>,
+}
+
+impl From<'_> {
+    fn value(&self, full: &str) -> Value {
+        let key = KEYS.iter().find(|k| format!("{}.{}", k.section, k.name) == full).expect("every key that is read is listed");
+        self.set.get(full).map_or_else(|| default(key), |placed| placed.value.clone())
+    }
+
+    fn text(&self, full: &str) -> String {
+        match self.value(full) {
+            Value::Text(text) => text,
+            other => unreachable!("{full} is a text, not {other:?}"),
+        }
+    }
+
+    fn flag(&self, full: &str) -> bool {
+        matches!(self.value(full), Value::Flag(true))
+    }
+
+    fn number(&self, full: &str) -> u64 {
+        match self.value(full) {
+            Value::Number(n) => n,
+            other => unreachable!("{full} is a number, not {other:?}"),
+        }
+    }
+
+    fn span(&self, full: &str) -> Duration {
+        match self.value(full) {
+            Value::Span(span) => span,
+            other => unreachable!("{full} is a duration, not {other:?}"),
+        }
+    }
+
+    fn texts(&self, full: &str) -> Vec<String> {
+        match self.value(full) {
+            Value::Texts(texts) => texts,
+            other => unreachable!("{full} is a list, not {other:?}"),
+        }
+    }
+
+    fn address(&self, full: &str) -> SocketAddr {
+        match self.value(full) {
+            Value::Address(address) => address,
+            other => unreachable!("{full} is an address, not {other:?}"),
+        }
+    }
+}
+
+/// A test reads every default, so none can be wrong.
+pub(super) fn default(key: &Key) -> Value {
+    if key.default.is_empty() {
+        return Value::Text(String::new());
+    }
+    let mut table: toml::Table = toml::from_str(&format!("value = {}", key.default)).expect("defaults are TOML");
+    check(key.kind, &table.remove("value").expect("just written")).expect("defaults are of their kind")
+}
+
+pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, data: Option<PathBuf>) -> Config {
+    let from = From { set: &values.set };
+    let threads = usize::try_from(from.number("password.threads")).unwrap_or(0);
+    let cost = cost(&from, faults);
+    let config = Config {
+        dev: false,
+        listen: from.address("server.listen"),
+        behind: from.texts("server.behind"),
+        data: data.unwrap_or_else(|| from.text("server.data").into()),
+        secret_files: from.texts("secret.files").into_iter().map(PathBuf::from).collect(),
+        metrics: from.flag("server.metrics"),
+        own_host: from.flag("server.own_host"),
+        hash_threads: if threads == 0 { HashPool::default_threads() } else { threads },
+        cost,
+        algorithm: Algorithm::from_name(&from.text("tokens.algorithm")).unwrap_or(Algorithm::Es256),
+        log_level: from.text("log.level").parse().unwrap_or(LevelFilter::INFO),
+        log_format: match from.text("log.format").as_str() {
+            "json" => LogFormat::Json,
+            "text" => LogFormat::Text,
+            _ => LogFormat::Auto,
+        },
+        policy: policy(&from, values, faults),
+    };
+    together(&config, values, faults);
+    config
+}
+
+fn cost(from: &From<'_>, faults: &mut Vec<Fault>) -> Cost {
+    let n = |name: &str| u32::try_from(from.number(name)).unwrap_or(u32::MAX);
+    let cost = Cost { memory_kib: n("password.memory_kib"), passes: n("password.passes"), lanes: n("password.lanes") };
+    if !cost.is_allowed() {
+        let place = from.set.get("password.passes").or_else(|| from.set.get("password.memory_kib"));
+        faults.push(Fault {
+            place: place.map_or_else(|| "password".into(), |p| p.place.clone()),
+            text: "[password] is weaker than memory_kib = 19456 with passes = 2, or 47104 with passes = 1".into(),
+        });
+    }
+    cost
+}
+
+fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
+    let defaults = Policy::new(from.text("server.public_url"));
+    let clients: Vec<Client> = values.clients.iter().filter_map(|(place, set)| client(place, set, faults)).collect();
+    Policy {
+        sign_up: if from.text("accounts.sign_up") == "open" { SignUp::Open } else { SignUp::Closed },
+        session: lifetimes(from, "session", true),
+        token: lifetimes(from, "token", false),
+        hybrid: lifetimes(from, "hybrid", true),
+        access_token: from.span("tokens.access_token"),
+        grace: from.span("tokens.grace"),
+        native_grace: from.span("tokens.native_grace"),
+        leeway: from.span("tokens.leeway"),
+        password_min_length: usize::try_from(from.number("password.min_length")).unwrap_or(usize::MAX),
+        keep_log: from.span("log.keep"),
+        clients: if clients.is_empty() { defaults.clients.clone() } else { clients },
+        ..defaults
+    }
+}
+
+fn lifetimes(from: &From<'_>, mode: &str, with_remember: bool) -> ModeLifetimes {
+    let span = |name: &str| from.span(&format!("lifetimes.{mode}.{name}"));
+    ModeLifetimes {
+        normal: Lifetimes::new(span("idle"), span("absolute")),
+        remembered: with_remember.then(|| Lifetimes::new(span("remember_idle"), span("remember_absolute"))),
+    }
+}
+
+fn client(place: &str, set: &BTreeMap<String, Placed>, faults: &mut Vec<Fault>) -> Option<Client> {
+    let texts = |name: &str| {
+        let key = CLIENT_KEYS.iter().find(|k| k.name == name).expect("every key that is read is listed");
+        match set.get(name).map_or_else(|| default(key), |p| p.value.clone()) {
+            Value::Texts(texts) => texts,
+            _ => Vec::new(),
+        }
+    };
+    let id = match set.get("id").map(|p| &p.value) {
+        Some(Value::Text(id)) => id.parse::<ClientId>().ok(),
+        _ => None,
+    };
+    if id.is_none() {
+        let text = "a client needs an id: 1 to 64 of A-Z a-z 0-9 . _ -, and not 22 of them (that is how account ids look)";
+        faults.push(Fault { place: place.to_owned(), text: text.into() });
+    }
+    Some(Client {
+        id: id?,
+        modes: texts("modes").iter().filter_map(|name| Mode::ALL.into_iter().find(|m| m.name() == name)).collect(),
+        audiences: texts("audiences"),
+        native: matches!(set.get("native").map(|p| &p.value), Some(Value::Flag(true))),
+        enabled: true,
+    })
+}
+
+/// What can only be seen when everything is read.
+fn together(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
+    let place = |full: &str| values.set.get(full).map_or_else(|| "configuration".to_owned(), |p| p.place.clone());
+    let mut add = |place: String, text: String| faults.push(Fault { place, text });
+    if config.policy.issuer.is_empty() && !values.set.contains_key("server.public_url") {
+        add("configuration".into(), "server.public_url is missing: where people reach Doorward, like \"https://door.example\"".into());
+    }
+    if !config.listen.ip().is_loopback() && config.behind.is_empty() {
+        add(place("server.listen"), beyond_loopback(config.listen));
+    }
+    for (n, client) in config.policy.clients.iter().enumerate() {
+        if config.policy.clients[..n].iter().any(|other| other.id == client.id) {
+            add("configuration".into(), format!("two clients are called {}", client.id));
+        }
+    }
+    for fault in config.policy.faults() {
+        add("configuration".into(), fault);
+    }
+}

@@ -1,0 +1,135 @@
+//! Values, checked against their kind.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use toml::Value as Toml;
+
+use super::keys::Kind;
+
+/// A value of the right kind.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Text(String),
+    Flag(bool),
+    Number(u64),
+    Span(Duration),
+    Texts(Vec<String>),
+    Address(SocketAddr),
+}
+
+/// The value, or why it is none, in words.
+pub(super) fn check(kind: Kind, value: &Toml) -> Result<Value, String> {
+    match kind {
+        Kind::Text => text(value).map(Value::Text),
+        Kind::Flag => value.as_bool().map(Value::Flag).ok_or_else(|| "must be true or false".into()),
+        Kind::Number { least, most } => number(value, least, most).map(Value::Number),
+        Kind::Span { least, most } => span(value, least, most).map(Value::Span),
+        Kind::OneOf(allowed) => one_of(text(value)?, allowed).map(Value::Text),
+        Kind::Texts => texts(value).map(Value::Texts),
+        Kind::TextsOf(allowed) => {
+            let all = texts(value)?;
+            if all.is_empty() {
+                return Err("must not be empty".into());
+            }
+            all.into_iter().map(|one| one_of(one, allowed)).collect::<Result<_, _>>().map(Value::Texts)
+        }
+        Kind::Address => {
+            let wrong = || "must be an address and a port, like \"127.0.0.1:8080\" or \"[::1]:8080\"".to_owned();
+            text(value)?.parse().map(Value::Address).map_err(|_| wrong())
+        }
+        Kind::Url => url(text(value)?).map(Value::Text),
+    }
+}
+
+fn text(value: &Toml) -> Result<String, String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| "must be a text in quotes".into())
+}
+
+fn texts(value: &Toml) -> Result<Vec<String>, String> {
+    let wrong = || "must be a list of texts, like [\"one\", \"two\"]".to_owned();
+    value.as_array().ok_or_else(wrong)?.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+}
+
+fn number(value: &Toml, least: u64, most: u64) -> Result<u64, String> {
+    let found = value.as_integer().and_then(|n| u64::try_from(n).ok());
+    found.filter(|n| (least..=most).contains(n)).ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+}
+
+fn one_of(text: String, allowed: &[&str]) -> Result<String, String> {
+    if allowed.contains(&text.as_str()) {
+        return Ok(text);
+    }
+    let list: Vec<String> = allowed.iter().map(|a| format!("\"{a}\"")).collect();
+    Err(format!("must be one of {}", list.join(", ")))
+}
+
+fn span(value: &Toml, least: u64, most: u64) -> Result<Duration, String> {
+    let wrong = || format!("must be a duration like \"10s\", \"5m\", \"1h\" or \"14d\", from {} to {}", words(least), words(most));
+    let text = value.as_str().ok_or_else(wrong)?;
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
+    let factor = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    let seconds = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(factor)).ok_or_else(wrong)?;
+    if (least..=most).contains(&seconds) { Ok(Duration::from_secs(seconds)) } else { Err(wrong()) }
+}
+
+fn words(seconds: u64) -> String {
+    match seconds {
+        s if s > 0 && s % 86_400 == 0 => format!("{}d", s / 86_400),
+        s if s > 0 && s % 3600 == 0 => format!("{}h", s / 3600),
+        s if s > 0 && s % 60 == 0 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
+}
+
+/// An origin: scheme, host, perhaps a port, and nothing else. Compared letter for letter, so it has one written form.
+fn url(text: String) -> Result<String, String> {
+    let (scheme, host) = text.split_once("://").ok_or("must begin with https://")?;
+    let plain = host.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-' | b':' | b'[' | b']'));
+    if !plain || host.is_empty() {
+        return Err("must be scheme, host in lower case, and perhaps a port: no path, no slash at the end".into());
+    }
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit())).map_or(host, |(h, _)| h);
+    let here = matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost");
+    match scheme {
+        "https" => Ok(text),
+        "http" if here => Ok(text),
+        _ => Err("must begin with https:// (http:// only for this machine)".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ok(kind: Kind, text: &str) -> bool {
+        check(kind, &Toml::String(text.into())).is_ok()
+    }
+
+    #[test]
+    fn durations_have_a_unit_and_bounds() {
+        let kind = Kind::Span { least: 10, most: 86_400 };
+        for text in ["10s", "5m", "24h", "1d", "86400s"] {
+            assert!(ok(kind, text), "{text}");
+        }
+        for text in ["9s", "2d", "10", "s", "", "1.5h", "-5m", "5 m", "5m5s", "99999999999999999999s", "18446744073709551615d"] {
+            assert!(!ok(kind, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_an_origin_over_tls() {
+        for text in ["https://door.example", "https://door.example:8443", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:80"] {
+            assert!(ok(Kind::Url, text), "{text}");
+        }
+        for text in ["door.example", "https://door.example/", "https://Door.example", "http://door.example", "https://", "https://a b", "ftp://x", "http://localhost.evil.example"] {
+            assert!(!ok(Kind::Url, text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! From settings to an `Auth`: which stores, which keys, which threads.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use doorward_core::auth::{Auth, Parts, StartError};
+use doorward_core::clock::SystemClock;
+use doorward_core::rng::SystemRng;
+use doorward_server::HashPool;
+use doorward_store::cached::CacheSize;
+use doorward_store::{Cached, CachedAccounts, SqliteStore};
+
+use crate::config::Config;
+use crate::lock::{self, Lock};
+use crate::output::Failure;
+use crate::secret;
+
+/// The database's file in the data directory.
+pub(crate) const DATABASE: &str = "doorward.db";
+
+/// The data directory, locked for this process; `None` if a server has it.
+pub(crate) fn lock_data(data: &Path) -> Result<Option<Lock>, Failure> {
+    lock::make_directory(data)?;
+    lock::take(data)
+}
+
+/// Opens everything. When this returns the revocation log has been read.
+pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
+    let root = secret::load(&config.secret_files, &config.data)?;
+    let store = SqliteStore::open(&config.data.join(DATABASE)).map_err(|e| Failure::new("database", e.to_string()))?;
+    let store = Arc::new(store);
+    let (clock, rng) = (Arc::new(SystemClock::new()), Arc::new(SystemRng::new()));
+    let pool = HashPool::start(config.hash_threads, config.cost, rng.clone());
+    let hasher = pool.map_err(|e| Failure::new("threads", e.to_string()))?;
+    // One process opens this database, so it sees every write.
+    let parts = Parts {
+        accounts: Arc::new(CachedAccounts::new(store.clone(), clock.clone(), CacheSize::ALONE)),
+        sessions: Arc::new(Cached::new(store.clone(), clock.clone(), CacheSize::ALONE)),
+        log: store.clone(),
+        keys: store,
+        clock,
+        rng,
+        hasher,
+        policy: config.policy.clone(),
+        root,
+        algorithm: config.algorithm,
+    };
+    Auth::start(parts).await.map_err(|error| match error {
+        StartError::OtherRootSecret => Failure::new("root_secret", error.to_string()),
+        StartError::Policy(faults) => Failure::new("configuration", faults.join("\n")),
+        other => Failure::new("start", other.to_string()),
+    })
+}
