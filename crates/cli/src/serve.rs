@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use doorward_server::{Limits, Options};
+use doorward_server::Options;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -40,7 +40,7 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     let stop = stopped()?;
     greet(&config, address);
     tokio::select! {
-        served = doorward_server::serve(listener, router, Limits::default(), stop) => {
+        served = doorward_server::serve(listener, router, stop) => {
             served.map_err(|e| Failure::new("serve", e.to_string()))?;
         }
         () = doorward_server::tend(auth.clone()) => {}
