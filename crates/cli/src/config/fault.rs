@@ -14,6 +14,8 @@ pub(super) struct Fault {
 
 /// All of them as one failure, a line each.
 pub(super) fn all(faults: &[Fault]) -> Failure {
+    let mut faults = faults.to_vec();
+    faults.sort_by_key(|f| f.place.rsplit_once(':').and_then(|(_, line)| line.parse().ok()).unwrap_or(u32::MAX));
     let lines: Vec<String> = faults.iter().map(|f| format!("{}: {}", f.place, f.text)).collect();
     let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
     Failure::new("configuration", format!("{count} in the configuration\n  {}", lines.join("\n  ")))
