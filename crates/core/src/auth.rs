@@ -187,6 +187,12 @@ impl Auth {
         self.inner.hasher.waiting()
     }
 
+    /// How long a password hash that is asked for now would wait for its turn.
+    #[must_use]
+    pub fn hash_wait(&self) -> std::time::Duration {
+        self.inner.hasher.wait()
+    }
+
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
     }

@@ -4,6 +4,7 @@
 //! it finishes here. Everything is safe to do twice.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use doorward_verify::{Ended, Timestamp};
 
@@ -25,6 +26,8 @@ pub(crate) struct Position(Mutex<Place>);
 struct Place {
     feed_id: String,
     seq: u64,
+    /// When it was last read to its end, on the monotonic clock.
+    read_at: Duration,
     open: Vec<LogRow>,
 }
 
@@ -56,6 +59,12 @@ impl Auth {
         Ok(Followed { rows, finished })
     }
 
+    /// Time since the log was last read to its end: for so long this node may not know what others have ended.
+    #[must_use]
+    pub fn log_age(&self) -> Duration {
+        self.clock().monotonic().saturating_sub(self.position().lock().read_at)
+    }
+
     /// All kept rows into the set, every unconfirmed end made again: what a node does before it answers anybody.
     pub(crate) async fn rebuild(&self) -> Result<(), StoreError> {
         let now = self.now()?;
@@ -76,6 +85,7 @@ impl Auth {
     }
 
     async fn read_new(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let begun = self.clock().monotonic();
         let head = self.log().head().await?;
         let mut after = self.start_of(&head);
         let mut count = 0;
@@ -88,7 +98,9 @@ impl Auth {
                 self.take_in(row, now);
             }
         }
-        self.position().lock().seq = after.max(head.seq);
+        let mut place = self.position().lock();
+        place.seq = after.max(head.seq);
+        place.read_at = begun;
         Ok(count)
     }
 

@@ -128,6 +128,11 @@ pub trait Hasher: Send + Sync + fmt::Debug {
     fn waiting(&self) -> usize {
         0
     }
+
+    /// How long one that is asked for now would wait for its turn.
+    fn wait(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Whether a hash that was just verified should be made anew: it cost less than `cost`. Never downwards, so that two nodes

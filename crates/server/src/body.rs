@@ -1,6 +1,7 @@
-//! What comes in: JSON, strictly. A body is read whole, within a limit and a time, before anybody looks at it.
+//! What comes in: JSON, strictly. A body is read whole, within a limit, before anybody looks at it; how long it may take is
+//! bounded where the connection is held.
 
-use std::time::Duration;
+use std::error::Error;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -10,15 +11,14 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, Problem};
+use crate::serve::TooSlow;
+
+mod strict;
 
 /// Bytes of a body, as a rule.
 pub(crate) const LARGEST: usize = 64 * 1024;
 /// Bytes of a body that carries a password.
 pub(crate) const LARGEST_SIGN_IN: usize = 8 * 1024;
-/// Deepest nesting of JSON that is kept.
-const DEEPEST: usize = 32;
-/// A body that takes longer to arrive is given up.
-const LONGEST_READ: Duration = Duration::from_secs(10);
 
 /// Reads a JSON object. An empty body is `{}` where `T` needs nothing.
 pub(crate) async fn json<T: DeserializeOwned>(request: Request<Body>, limit: usize) -> Result<T, Problem> {
@@ -31,22 +31,24 @@ pub(crate) async fn json<T: DeserializeOwned>(request: Request<Body>, limit: usi
 pub(crate) async fn json_text(request: Request<Body>, limit: usize) -> Result<String, Problem> {
     must_be_json(request.headers())?;
     let bytes = read(request, limit).await?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| not_json())?;
-    if depth(text) > DEEPEST {
-        return Err(Problem::new(Code::BadRequest).detail("the JSON is nested too deeply"));
-    }
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|_| not_json())?;
-    Ok(text.trim().to_owned())
+    let text = checked(&bytes)?;
+    Ok(text.trim_ascii().to_owned())
 }
 
-/// Only this type: a form on another site can send any other without asking.
+/// Only this type: a form on another site can send any other without asking. And never compressed: a few bytes could become
+/// many.
 fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let refused = || Err(Problem::new(Code::UnsupportedMediaType));
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(found), None) = (types.next(), types.next()) else { return Err(Problem::new(Code::UnsupportedMediaType)) };
+    let (Some(found), None) = (types.next(), types.next()) else {
+        return refused();
+    };
     let mut parts = found.to_str().unwrap_or("").split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    let utf8 = parts.all(|p| p.is_empty() || p.eq_ignore_ascii_case("charset=utf-8") || p.eq_ignore_ascii_case("charset=\"utf-8\""));
-    if is_json && utf8 { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
+    let is_utf8 = |p: &str| p.eq_ignore_ascii_case("charset=utf-8") || p.eq_ignore_ascii_case("charset=\"utf-8\"");
+    let is_plain =
+        headers.get_all(header::CONTENT_ENCODING).iter().all(|v| v.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if is_json && is_plain && parts.all(|p| p.is_empty() || is_utf8(p)) { Ok(()) } else { refused() }
 }
 
 async fn read(request: Request<Body>, limit: usize) -> Result<Bytes, Problem> {
@@ -54,23 +56,44 @@ async fn read(request: Request<Body>, limit: usize) -> Result<Bytes, Problem> {
     if announced.is_some_and(|n| n > limit as u64) {
         return Err(Problem::new(Code::BodyTooLarge));
     }
-    let whole = Limited::new(request.into_body(), limit).collect();
-    match tokio::time::timeout(LONGEST_READ, whole).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::new(Code::BodyTooLarge)),
-        Ok(Err(_)) => Err(Problem::new(Code::BadRequest).detail("the body broke off")),
-        Err(_) => Err(Problem::new(Code::RequestTimeout)),
+    match Limited::new(request.into_body(), limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if is_caused_by::<LengthLimitError>(&*error) => Err(Problem::new(Code::BodyTooLarge)),
+        Err(error) if is_caused_by::<TooSlow>(&*error) => Err(Problem::new(Code::RequestTimeout)),
+        Err(_) => Err(Problem::new(Code::BadRequest).detail("the body broke off")),
+    }
+}
+
+fn is_caused_by<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<T>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// The body's text, if it is one JSON value in which nothing stands twice.
+fn checked(bytes: &[u8]) -> Result<&str, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|_| not_json())?;
+    match strict::check(text) {
+        Ok(()) => Ok(text),
+        Err(strict::Fault::TooDeep) => Err(Problem::new(Code::BadRequest).detail("the JSON is nested too deeply")),
+        Err(strict::Fault::Twice) => Err(Problem::new(Code::BadRequest).detail("a member of the JSON stands twice")),
+        Err(strict::Fault::NotJson) => Err(not_json()),
     }
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut reader);
-    match read {
-        Ok(value) => reader.end().map(|()| value).map_err(|_| not_json()),
-        Err(error) if error.inner().is_data() => Err(unusable(&error)),
-        Err(_) => Err(not_json()),
+    let text = checked(bytes)?;
+    // The library would also fill an object from a list, by position.
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(Problem::new(Code::InvalidInput).detail("the body must be a JSON object"));
     }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| unusable(&error))
 }
 
 fn not_json() -> Problem {
@@ -80,13 +103,15 @@ fn not_json() -> Problem {
 /// Says which member, never what was in it: the library's own text quotes values, and one of them is a password.
 fn unusable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let text = error.inner().to_string();
-    let quoted = || text.split('`').nth(1).unwrap_or("").to_owned();
+    let quoted = || shown(text.split('`').nth(1).unwrap_or(""));
     let problem = Problem::new(Code::InvalidInput);
     match () {
-        () if text.starts_with("missing field") => problem.field(quoted(), "is missing"),
-        () if text.starts_with("duplicate field") => problem.field(quoted(), "stands twice"),
-        () if text.starts_with("unknown field") => problem.field(shown(&quoted()), "is not known here"),
-        () => problem.field(shown(&error.path().to_string()), "has another type, or is none of the allowed values"),
+        () if text.starts_with("missing field") => problem.field(quoted(), "missing", "is missing"),
+        () if text.starts_with("unknown field") => problem.field(quoted(), "unknown", "is not known here"),
+        () => {
+            let path = shown(&error.path().to_string());
+            problem.field(path, "unusable", "has another type, or is none of the allowed values")
+        }
     }
 }
 
@@ -94,25 +119,6 @@ fn unusable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 fn shown(name: &str) -> String {
     let plain = name.len() <= 40 && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.'));
     if plain { name.to_owned() } else { "(unprintable)".to_owned() }
-}
-
-/// Deepest nesting of brackets outside of strings.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0usize, 0, false, false);
-    for c in text.bytes() {
-        match c {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 #[cfg(test)]
@@ -138,12 +144,16 @@ mod tests {
             (r#"{"password": 42, "x": "hunter2"}"#, Code::InvalidInput, "password"),
             (r#"{"hunter2 hunter2": 1}"#, Code::InvalidInput, "unprintable"),
             (r#"{"passwort": "hunter2"}"#, Code::InvalidInput, "passwort"),
-            (r#"{"password": "a", "password": "hunter2"}"#, Code::InvalidInput, "stands twice"),
+            (r#"{"password": "a", "password": "hunter2"}"#, Code::BadRequest, "stands twice"),
+            (r#"{"password": "a", "passw\u006frd": "hunter2"}"#, Code::BadRequest, "stands twice"),
+            (r#"["hunter2 hunter2"]"#, Code::InvalidInput, "object"),
             (r#"{}"#, Code::InvalidInput, "is missing"),
             (r#"{"password": "hunter2""#, Code::BadRequest, "not valid JSON"),
             (r#"{"password": "hunter2"} x"#, Code::BadRequest, "not valid JSON"),
-            ("[1,2]", Code::InvalidInput, ""),
-            ("\"hunter2\"", Code::InvalidInput, ""),
+            ("[1,2]", Code::InvalidInput, "object"),
+            ("\"hunter2\"", Code::InvalidInput, "object"),
+            ("", Code::BadRequest, "not valid JSON"),
+            ("\u{feff}{}", Code::BadRequest, "not valid JSON"),
         ] {
             let (found, text) = faults(body);
             assert_eq!(found, code, "{body}: {text}");
@@ -156,8 +166,46 @@ mod tests {
         assert_eq!(parse::<Ask>(b"{\"password\": \"\xff\"}").unwrap_err().code(), Code::BadRequest);
     }
 
+    fn of_type(types: &[&'static str]) -> Result<(), Code> {
+        let mut headers = HeaderMap::new();
+        for content_type in types {
+            headers.append(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+        }
+        must_be_json(&headers).map_err(|p| p.code())
+    }
+
     #[test]
-    fn depth_counts_brackets_outside_of_strings() {
-        assert_eq!(depth(r#"{"a":[1,{"b":"[[[[\"[["}]}"#), 3);
+    fn only_json_in_utf8_is_json() {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+            "application/json;",
+        ] {
+            assert_eq!(of_type(&[good]), Ok(()), "{good}");
+        }
+        for bad in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=application/json",
+            "application/json; charset=utf-16",
+            "application/jsonp",
+            "text/json",
+            "application/problem+json",
+            "",
+            "text/plain; application/json",
+        ] {
+            assert_eq!(of_type(&[bad]), Err(Code::UnsupportedMediaType), "{bad}");
+        }
+        assert!(of_type(&[]).is_err(), "also without a body");
+        assert!(of_type(&["application/json", "application/json"]).is_err());
+    }
+
+    #[test]
+    fn what_is_compressed_is_not_unpacked() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_ENCODING, http::HeaderValue::from_static("gzip"));
+        assert_eq!(must_be_json(&headers).unwrap_err().code(), Code::UnsupportedMediaType);
     }
 }

@@ -54,17 +54,23 @@ impl Kind {
 }
 
 /// The session cookie; the cookies of the other mode go.
-pub(crate) fn for_session(options: &Options, at: &Session, token: &str, now: Timestamp) -> Result<Vec<HeaderValue>, Problem> {
-    Ok(vec![
-        set(options, Kind::Session, token, at, now)?,
-        clear(options, Kind::Access),
-        clear(options, Kind::Refresh),
-    ])
+pub(crate) fn for_session(
+    options: &Options,
+    at: &Session,
+    token: &str,
+    now: Timestamp,
+) -> Result<Vec<HeaderValue>, Problem> {
+    Ok(vec![set(options, Kind::Session, token, at, now)?, clear(options, Kind::Access), clear(options, Kind::Refresh)])
 }
 
 /// The two cookies of mode `hybrid`; the session cookie goes. Both live equally long: only the token inside the access
 /// cookie expires sooner.
-pub(crate) fn for_hybrid(options: &Options, at: &Session, pair: &Pair, now: Timestamp) -> Result<Vec<HeaderValue>, Problem> {
+pub(crate) fn for_hybrid(
+    options: &Options,
+    at: &Session,
+    pair: &Pair,
+    now: Timestamp,
+) -> Result<Vec<HeaderValue>, Problem> {
     Ok(vec![
         set(options, Kind::Access, pair.access.expose(), at, now)?,
         set(options, Kind::Refresh, pair.refresh.expose(), at, now)?,

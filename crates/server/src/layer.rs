@@ -1,7 +1,9 @@
-//! Wraps every route, in one piece: bounds what comes in, gives every answer the headers it must have, answers for a
-//! handler that panicked, and counts.
+//! Wraps every route, in one piece: bounds what comes in, gives every answer the headers it must have, writes problems
+//! down, answers for a handler that panicked, and counts.
+//!
+//! Every request passes here, so there is one wrapping and not a stack of them, and nothing is looked up that is known when
+//! the routes are put together.
 
-use std::any::Any;
 use std::convert::Infallible;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,8 +24,12 @@ use crate::problem::{Code, Problem};
 
 /// Longest path and query, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
-/// All header names and values together, in bytes.
+/// All header fields together, in bytes, as they stand on the wire: name, colon, blank, value, line end.
 const LARGEST_HEADERS: usize = 16 * 1024;
+/// What a header field costs beside its name and value.
+const FIELD_PUNCTUATION: usize = 4;
+/// Most header fields.
+const MOST_HEADERS: usize = 100;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -49,7 +55,8 @@ pub(crate) struct OuterLayer {
 impl OuterLayer {
     pub(crate) fn new(door: &Door, route: usize) -> Self {
         let tls = door.options().public_url.starts_with("https://");
-        let start = u64::from(std::process::id()) << 40 ^ door.auth().clock().now().map_or(0, |now| now.millis() as u64) << 16;
+        let millis = door.auth().clock().now().map_or(0, |now| now.millis().cast_unsigned());
+        let start = (u64::from(std::process::id()) << 40) ^ (millis << 16);
         Self { door: door.clone(), route, tls, start }
     }
 }
@@ -111,13 +118,49 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for OuterFuture<F>
                     Ok(response) => response,
                     Err(never) => match never {},
                 },
-                Err(panic) => panicked(&*panic),
+                // Its text may hold anything, so it goes nowhere; the place was told on standard error.
+                Err(_) => Problem::new(Code::Internal).because("handler_panicked", &"a panic").into_response(),
             },
             (None, code) => Problem::new(code.unwrap_or(Code::Internal)).into_response(),
         };
-        dress(response.headers_mut(), this.layer);
+        this.layer.finish(&mut response);
         this.layer.door.metrics().count(this.layer.route, response.status().as_u16(), this.begun.elapsed());
         Poll::Ready(Ok(response))
+    }
+}
+
+impl OuterLayer {
+    fn finish(&self, response: &mut Response) {
+        let id = request_id(self.start);
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            self.door.metrics().count_problem(problem.code());
+            let text = id.to_str().unwrap_or("");
+            self.tell(&problem, text);
+            *response.body_mut() = Body::from(problem.write(text));
+        }
+        dress(response.headers_mut(), self.tls);
+        response.headers_mut().insert(&REQUEST_ID, id);
+    }
+
+    /// One line for what an operator should look at.
+    fn tell(&self, problem: &Problem, request_id: &str) {
+        let (code, route) = (problem.code().name(), self.door.metrics().name(self.route));
+        match problem.cause() {
+            Some(cause) => {
+                tracing::error!(
+                    event = cause.event,
+                    cause = cause.text,
+                    code,
+                    route,
+                    request_id,
+                    "not answered as asked"
+                );
+            }
+            None if problem.code().status() >= 500 => {
+                tracing::warn!(event = "not_answered", code, route, request_id, "not answered as asked");
+            }
+            None => {}
+        }
     }
 }
 
@@ -127,31 +170,27 @@ fn too_large(request: &Request<Body>) -> Option<Code> {
     if length > LONGEST_URI {
         return Some(Code::UriTooLong);
     }
-    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    (headers > LARGEST_HEADERS).then_some(Code::HeadersTooLarge)
-}
-
-/// The text of a panic may hold anything, so it goes nowhere; the place it came from was told on standard error.
-fn panicked(_panic: &(dyn Any + Send)) -> Response {
-    tracing::error!(event = "handler_panicked", "answered 500");
-    Problem::new(Code::Internal).into_response()
+    let headers = request.headers();
+    let one = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + FIELD_PUNCTUATION;
+    let too_many = headers.len() > MOST_HEADERS || headers.iter().map(one).sum::<usize>() > LARGEST_HEADERS;
+    too_many.then_some(Code::TooManyHeaders)
 }
 
 /// What every answer says, unless the handler said something else.
-fn dress(headers: &mut HeaderMap, layer: &OuterLayer) {
+fn dress(headers: &mut HeaderMap, tls: bool) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF.clone());
     headers.insert(header::REFERRER_POLICY, NO_REFERRER.clone());
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| NOTHING.clone());
     headers.entry(header::CACHE_CONTROL).or_insert_with(|| NO_STORE.clone());
     headers.entry(&CORP).or_insert_with(|| SAME_ORIGIN.clone());
-    if layer.tls {
+    if tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS.clone());
     }
-    headers.insert(&REQUEST_ID, request_id(layer.start));
 }
 
+/// Distinct within a process, and as good as never the same in two; says nothing about how many requests there were.
 fn request_id(start: u64) -> HeaderValue {
-    let number = start.wrapping_add(NEXT_REQUEST.fetch_add(1, Ordering::Relaxed));
+    let number = start.wrapping_add(NEXT_REQUEST.fetch_add(1, Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut text = [0; 16];
     for (n, digit) in text.iter_mut().enumerate() {
         *digit = b"0123456789abcdef"[(number >> (60 - 4 * n) & 15) as usize];

@@ -1,8 +1,12 @@
-//! Counters for operators, in the text form that Prometheus reads. Counting takes no lock.
+//! Counters for operators, in the text form that Prometheus reads. Counting takes no lock, and no two busy threads count in
+//! one place.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
+
+use crate::problem::Code;
 
 /// Upper bounds of the latency buckets, in microseconds.
 const BOUNDS: [u64; 8] = [100, 500, 1_000, 5_000, 25_000, 100_000, 500_000, 2_000_000];
@@ -24,9 +28,13 @@ pub(crate) const ROUTES: [&str; 13] = [
     "other",
 ];
 
-#[derive(Default)]
+/// Threads that count at once without meeting: more than that share.
+const SHARDS: usize = 8;
+
+/// What is counted about requests.
 pub(crate) struct Metrics {
-    routes: [Route; ROUTES.len()],
+    shards: [[Route; ROUTES.len()]; SHARDS],
+    problems: Vec<AtomicU64>,
 }
 
 /// On cache lines of its own, so that two busy routes do not slow each other down.
@@ -38,10 +46,32 @@ struct Route {
     micros: AtomicU64,
 }
 
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { shards: Default::default(), problems: Code::ALL.iter().map(|_| AtomicU64::new(0)).collect() }
+    }
+}
+
+/// One number that only tells how things stand.
+pub(crate) struct Gauge {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) value: f64,
+}
+
+thread_local! {
+    static SHARD: Cell<usize> = Cell::new({
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS
+    });
+}
+
 impl Metrics {
     /// One answer more.
     pub(crate) fn count(&self, route: usize, status: u16, took: Duration) {
-        let Some(route) = self.routes.get(route) else { return };
+        let Some(route) = self.shards[SHARD.get()].get(route) else {
+            return;
+        };
         let class = usize::from(status / 100).clamp(2, 5) - 2;
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let bucket = BOUNDS.iter().position(|bound| micros <= *bound).unwrap_or(BOUNDS.len());
@@ -50,40 +80,77 @@ impl Metrics {
         route.micros.fetch_add(micros, Ordering::Relaxed);
     }
 
-    /// The text form, with what else is to be told.
-    pub(crate) fn text(&self, gauges: &[(&str, &str, u64)]) -> String {
-        let mut out = String::with_capacity(8192);
-        out.push_str("# HELP doorward_requests_total Answers by route and class of status.\n");
-        out.push_str("# TYPE doorward_requests_total counter\n");
-        for (name, route) in ROUTES.iter().zip(&self.routes) {
-            for (class, count) in route.by_class.iter().enumerate() {
-                let (class, count) = (class + 2, count.load(Ordering::Relaxed));
-                let _ = writeln!(out, "doorward_requests_total{{route=\"{name}\",class=\"{class}xx\"}} {count}");
-            }
+    /// One answer more that was a problem.
+    pub(crate) fn count_problem(&self, code: Code) {
+        if let Some(count) = self.problems.get(code as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// The template of a route.
+    pub(crate) fn name(&self, route: usize) -> &'static str {
+        ROUTES.get(route).copied().unwrap_or("other")
+    }
+
+    fn sum(&self, route: usize, of: impl Fn(&Route) -> &AtomicU64) -> u64 {
+        self.shards.iter().map(|shard| of(&shard[route]).load(Ordering::Relaxed)).sum()
+    }
+
+    /// The text form, with what else is to be told.
+    pub(crate) fn text(&self, gauges: &[Gauge]) -> String {
+        let mut out = String::with_capacity(16 * 1024);
+        self.write_requests(&mut out);
+        self.write_problems(&mut out);
         self.write_latency(&mut out);
-        for (name, help, value) in gauges {
-            let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+        for Gauge { name, help, value } in gauges {
+            head(&mut out, name, help, "gauge");
+            let _ = writeln!(out, "{name} {value}");
         }
         out
     }
 
+    fn write_requests(&self, out: &mut String) {
+        head(out, "doorward_requests_total", "Answers by route and class of status.", "counter");
+        for (n, name) in ROUTES.iter().enumerate() {
+            for class in 0..4 {
+                let count = self.sum(n, |route| &route.by_class[class]);
+                let _ = writeln!(out, "doorward_requests_total{{route=\"{name}\",class=\"{}xx\"}} {count}", class + 2);
+            }
+        }
+    }
+
+    fn write_problems(&self, out: &mut String) {
+        head(out, "doorward_problems_total", "Answers that were not what was asked for, by code.", "counter");
+        for (code, count) in Code::ALL.iter().zip(&self.problems) {
+            let (code, count) = (code.name(), count.load(Ordering::Relaxed));
+            let _ = writeln!(out, "doorward_problems_total{{code=\"{code}\"}} {count}");
+        }
+    }
+
     fn write_latency(&self, out: &mut String) {
         let name = "doorward_request_seconds";
-        let _ = writeln!(out, "# HELP {name} Time from the whole request head to the answer.\n# TYPE {name} histogram");
-        for (label, route) in ROUTES.iter().zip(&self.routes) {
+        head(out, name, "Time from the whole head of a request to its answer.", "histogram");
+        for (n, label) in ROUTES.iter().enumerate() {
             let mut below = 0;
-            for (bound, bucket) in BOUNDS.iter().zip(&route.buckets) {
-                below += bucket.load(Ordering::Relaxed);
-                let le = *bound as f64 / 1e6;
+            for (b, bound) in BOUNDS.iter().enumerate() {
+                below += self.sum(n, |route| &route.buckets[b]);
+                let le = seconds(*bound);
                 let _ = writeln!(out, "{name}_bucket{{route=\"{label}\",le=\"{le}\"}} {below}");
             }
-            let all = below + route.buckets[BOUNDS.len()].load(Ordering::Relaxed);
-            let sum = route.micros.load(Ordering::Relaxed) as f64 / 1e6;
+            let all = below + self.sum(n, |route| &route.buckets[BOUNDS.len()]);
+            let sum = seconds(self.sum(n, |route| &route.micros));
             let _ = writeln!(out, "{name}_bucket{{route=\"{label}\",le=\"+Inf\"}} {all}");
             let _ = writeln!(out, "{name}_sum{{route=\"{label}\"}} {sum}\n{name}_count{{route=\"{label}\"}} {all}");
         }
     }
+}
+
+fn head(out: &mut String, name: &str, help: &str, kind: &str) {
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+fn seconds(micros: u64) -> f64 {
+    Duration::from_micros(micros).as_secs_f64()
 }
 
 #[cfg(test)]
@@ -96,16 +163,31 @@ mod tests {
         metrics.count(1, 200, Duration::from_micros(90));
         metrics.count(1, 401, Duration::from_micros(600));
         metrics.count(99, 200, Duration::ZERO);
-        let text = metrics.text(&[("doorward_x", "Something.", 7)]);
+        metrics.count_problem(Code::Busy);
+        let text = metrics.text(&[Gauge { name: "doorward_x", help: "Something.", value: 7.5 }]);
         for line in [
             "doorward_requests_total{route=\"/v1/sign-in\",class=\"2xx\"} 1",
             "doorward_requests_total{route=\"/v1/sign-in\",class=\"4xx\"} 1",
             "doorward_request_seconds_bucket{route=\"/v1/sign-in\",le=\"0.0001\"} 1",
             "doorward_request_seconds_bucket{route=\"/v1/sign-in\",le=\"0.001\"} 2",
             "doorward_request_seconds_count{route=\"/v1/sign-in\"} 2",
-            "doorward_x 7",
+            "doorward_problems_total{code=\"busy\"} 1",
+            "doorward_problems_total{code=\"internal\"} 0",
+            "# TYPE doorward_x gauge",
+            "doorward_x 7.5",
         ] {
             assert!(text.lines().any(|l| l == line), "{line}\n{text}");
         }
+    }
+
+    #[test]
+    fn nothing_is_lost_when_many_threads_count() {
+        let metrics = Metrics::default();
+        std::thread::scope(|scope| {
+            for _ in 0..2 * SHARDS {
+                scope.spawn(|| (0..1000).for_each(|_| metrics.count(4, 200, Duration::ZERO)));
+            }
+        });
+        assert_eq!(metrics.sum(4, |route| &route.by_class[0]), 2000 * SHARDS as u64);
     }
 }

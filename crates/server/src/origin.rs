@@ -121,10 +121,14 @@ mod tests {
     #[test]
     fn in_development_every_loopback_name_with_our_port_is_ours() {
         let ours = Origins::new("http://127.0.0.1:8080", true);
-        for origin in ["http://127.0.0.1:8080", "http://localhost:8080", "http://app.localhost:8080", "http://[::1]:8080"] {
+        for origin in
+            ["http://127.0.0.1:8080", "http://localhost:8080", "http://app.localhost:8080", "http://[::1]:8080"]
+        {
             assert!(ours.contains(origin), "{origin}");
         }
-        for origin in ["http://localhost:8081", "http://localhost", "https://localhost:8080", "http://evil.example:8080"] {
+        for origin in
+            ["http://localhost:8081", "http://localhost", "https://localhost:8080", "http://evil.example:8080"]
+        {
             assert!(!ours.contains(origin), "{origin}");
         }
         assert!(!Origins::new("http://127.0.0.1:8080", false).contains("http://localhost:8080"));

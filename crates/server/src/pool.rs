@@ -126,6 +126,11 @@ impl Hasher for HashPool {
     fn waiting(&self) -> usize {
         self.shared.lock().jobs.len()
     }
+
+    fn wait(&self) -> Duration {
+        let state = self.shared.lock();
+        self.shared.wait_of(&state)
+    }
 }
 
 impl Drop for HashPool {
@@ -143,11 +148,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How long one job more would wait for its turn.
+    fn wait_of(&self, state: &State) -> Duration {
+        let ahead = state.jobs.len() + state.running;
+        state.each_takes.saturating_mul(u32::try_from(ahead / self.workers).unwrap_or(u32::MAX))
+    }
+
     /// Takes the job, or says at once when it may be worth coming back.
     fn queue(&self, job: Job) -> Result<(), HashError> {
         let mut state = self.lock();
-        let ahead = state.jobs.len() + state.running;
-        let wait = state.each_takes * u32::try_from(ahead / self.workers).unwrap_or(u32::MAX);
+        let wait = self.wait_of(&state);
         if state.stopping || state.jobs.len() >= LONGEST_QUEUE || wait > LONGEST_WAIT {
             return Err(HashError::Busy { retry_after: wait.clamp(Duration::from_secs(1), Duration::from_secs(30)) });
         }

@@ -1,13 +1,14 @@
 //! The one table of errors: every answer that is not what was asked for comes from here, as a problem (RFC 9457).
+//!
+//! A problem is written down by the outer layer, which knows the request's id; until then it travels with the answer.
 
 use std::borrow::Cow;
 
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{self, HeaderValue};
 use http::StatusCode;
+use http::header::{self, HeaderValue};
 use serde_json::{Map, Value, json};
-
-use crate::reply;
 
 mod from;
 
@@ -19,7 +20,6 @@ macro_rules! table {
 
         impl Code {
             /// Every code, in the order of the table.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$code,)+];
 
             pub(crate) fn name(self) -> &'static str {
@@ -48,6 +48,8 @@ table! {
     InvalidCredentials "invalid_credentials" 401 "Wrong identifier or password.";
     CredentialsChanged "credentials_changed" 401 "The credentials have changed. Sign in again.";
     CsrfFailed "csrf_failed" 403 "The request does not prove that it comes from this site.";
+    Forbidden "forbidden" 403 "This is not allowed to you.";
+    ReauthRequired "reauth_required" 403 "Prove again who you are.";
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed here.";
     NotFound "not_found" 404 "There is nothing here.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not answered here.";
@@ -63,86 +65,138 @@ table! {
     ClientUnknown "client_unknown" 422 "There is no such client.";
     ModeNotAllowed "mode_not_allowed" 422 "The client may not use this mode.";
     PreconditionRequired "precondition_required" 428 "Say which value is meant with If-Match.";
-    HeadersTooLarge "headers_too_large" 431 "The headers are too large.";
+    TooManyHeaders "too_many_headers" 431 "The headers are too many or too large.";
     Internal "internal" 500 "Something went wrong here.";
     CookieTooLarge "cookie_too_large" 500 "The sign-in does not fit into a cookie.";
-    Unavailable "unavailable" 503 "The server cannot answer at the moment. Nothing has changed.";
+    Unavailable "unavailable" 503 "The server cannot tell at the moment. Ask again.";
     Busy "busy" 503 "Too many sign-ins are waiting.";
 }
 
 /// One member of the body that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FieldFault {
-    pub(crate) field: String,
-    pub(crate) message: String,
+struct Fault {
+    field: String,
+    code: &'static str,
+    message: String,
 }
 
 /// An answer that is not what was asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
     code: Code,
     detail: Option<Cow<'static, str>>,
-    faults: Vec<FieldFault>,
+    faults: Vec<Fault>,
+    members: Vec<(&'static str, Value)>,
     retry_after: Option<u64>,
     cookies: Vec<HeaderValue>,
-    allow: Option<HeaderValue>,
+    allow: Option<&'static str>,
+    cause: Option<Cause>,
+}
+
+/// For the operator's log, never for the answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause {
+    pub(crate) event: &'static str,
+    pub(crate) text: String,
 }
 
 impl Problem {
     pub(crate) fn new(code: Code) -> Self {
-        Self { code, detail: None, faults: Vec::new(), retry_after: None, cookies: Vec::new(), allow: None }
+        Self(Box::new(Inner {
+            code,
+            detail: None,
+            faults: Vec::new(),
+            members: Vec::new(),
+            // Whoever hears 503 must hear when to come back, or every client comes back at once.
+            retry_after: (code.status() == 503).then_some(1),
+            cookies: Vec::new(),
+            allow: None,
+            cause: None,
+        }))
     }
 
     pub(crate) fn code(&self) -> Code {
-        self.code
+        self.0.code
+    }
+
+    pub(crate) fn cause(&self) -> Option<&Cause> {
+        self.0.cause.as_ref()
     }
 
     /// More words. Never what was sent: it may be a secret.
-    pub(crate) fn detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { detail: Some(detail.into()), ..self }
-    }
-
-    /// One member of the body that cannot be used, and why.
-    pub(crate) fn field(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.faults.push(FieldFault { field: field.into(), message: message.into() });
+    pub(crate) fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.0.detail = Some(detail.into());
         self
     }
 
-    pub(crate) fn retry_after(self, seconds: u64) -> Self {
-        Self { retry_after: Some(seconds.max(1)), ..self }
+    /// One member of the body that cannot be used: its name, a stable word for why, and a text.
+    pub(crate) fn field(mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        self.0.faults.push(Fault { field: field.into(), code, message: message.into() });
+        self
+    }
+
+    /// A member of its own in the answer, for what a program needs to know.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.members.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds.max(1));
+        self
     }
 
     /// Cookies to set or to clear along with it.
-    pub(crate) fn cookies(self, cookies: Vec<HeaderValue>) -> Self {
-        Self { cookies, ..self }
+    pub(crate) fn cookies(mut self, cookies: Vec<HeaderValue>) -> Self {
+        self.0.cookies = cookies;
+        self
     }
 
     /// For 405: the methods that are answered.
-    pub(crate) fn allow(self, methods: &'static str) -> Self {
-        Self { allow: Some(HeaderValue::from_static(methods)), ..self }
+    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
+        self.0.allow = Some(methods);
+        self
     }
 
-    fn body(&self) -> Vec<u8> {
+    /// What the operator should know, in one log line with the request's id.
+    pub(crate) fn because(mut self, event: &'static str, cause: &impl ToString) -> Self {
+        self.0.cause = Some(Cause { event, text: cause.to_string() });
+        self
+    }
+
+    /// The body.
+    pub(crate) fn write(&self, request_id: &str) -> Vec<u8> {
+        let code = self.0.code;
         let mut body = Map::new();
-        body.insert("type".into(), format!("urn:doorward:problem:{}", self.code.name()).into());
-        body.insert("title".into(), self.code.title().into());
-        body.insert("status".into(), self.code.status().into());
-        body.insert("code".into(), self.code.name().into());
-        if let Some(detail) = &self.detail {
+        body.insert("type".into(), format!("urn:doorward:problem:{}", code.name()).into());
+        body.insert("title".into(), code.title().into());
+        body.insert("status".into(), code.status().into());
+        body.insert("code".into(), code.name().into());
+        if let Some(detail) = &self.0.detail {
             body.insert("detail".into(), detail.as_ref().into());
         }
-        if !self.faults.is_empty() {
-            let faults = self.faults.iter().map(|f| json!({ "field": f.field, "message": f.message }));
-            body.insert("errors".into(), faults.collect());
+        if !self.0.faults.is_empty() {
+            let one = |f: &Fault| json!({ "field": f.field, "code": f.code, "message": f.message });
+            body.insert("errors".into(), self.0.faults.iter().map(one).collect());
         }
+        if let Some(seconds) = self.0.retry_after {
+            body.insert("retry_after".into(), seconds.into());
+        }
+        for (name, value) in &self.0.members {
+            body.insert((*name).into(), value.clone());
+        }
+        body.insert("request_id".into(), request_id.into());
         Value::Object(body).to_string().into_bytes()
     }
 
     /// RFC 6750 section 3: an error is named only where a token was presented.
     fn challenge(&self) -> Option<HeaderValue> {
-        let text = match self.code {
+        let text = match self.0.code {
             Code::InvalidToken | Code::AccessExpired | Code::AccessStale => "Bearer error=\"invalid_token\"",
-            _ if self.code.status() == 401 => "Bearer",
+            code if code.status() == 401 => "Bearer",
             _ => return None,
         };
         Some(HeaderValue::from_static(text))
@@ -150,25 +204,26 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = reply::bytes(status, "application/problem+json", self.body());
-        let challenge = self.challenge();
+    /// Everything but the body.
+    fn into_response(mut self) -> Response {
+        let mut response = Response::new(Body::empty());
+        let status = StatusCode::from_u16(self.0.code.status());
+        *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        if let Some(challenge) = challenge {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(challenge) = self.challenge() {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if let Some(methods) = self.allow {
-            headers.insert(header::ALLOW, methods);
-        }
-        // Whoever hears 503 must hear when to come back, or every client comes back at once.
-        let retry_after = self.retry_after.or((self.code.status() == 503).then_some(1));
-        if let Some(seconds) = retry_after {
+        if let Some(seconds) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        for cookie in self.cookies {
+        if let Some(methods) = self.0.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+        for cookie in std::mem::take(&mut self.0.cookies) {
             headers.append(header::SET_COOKIE, cookie);
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

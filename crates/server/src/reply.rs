@@ -134,7 +134,13 @@ fn write_list(out: &mut String, list: &[String]) {
 }
 
 /// The answer to a sign-in or a refresh: what carries it, in the body or in cookies, and who it is.
-pub(crate) fn issued(door: &Door, at: &Session, who: &Account, issued: &Issued, now: Timestamp) -> Result<Response, Problem> {
+pub(crate) fn issued(
+    door: &Door,
+    at: &Session,
+    who: &Account,
+    issued: &Issued,
+    now: Timestamp,
+) -> Result<Response, Problem> {
     let mut body = json!({ "mode": at.mode.name(), "session": session(at, true), "account": account(who) });
     let cookies = match issued {
         Issued::Session(token) => {

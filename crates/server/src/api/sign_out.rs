@@ -8,8 +8,8 @@ use doorward_core::authenticate::Credential;
 use doorward_core::records::Session;
 use doorward_core::revoke::End;
 use doorward_core::verify::present::Presented;
-use http::header::{HeaderName, HeaderValue};
 use http::HeaderMap;
+use http::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 
 use super::Answer;

@@ -65,7 +65,8 @@ fn a_long_queue_turns_away_at_once_and_says_when_to_come_back() {
     let mut waiting = Vec::new();
     let refused = loop {
         let mut answer = pool.verify(plain("any"), None);
-        let polled = std::pin::Pin::new(&mut answer).poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+        let polled =
+            std::pin::Pin::new(&mut answer).poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
         match polled {
             std::task::Poll::Ready(answer) => break answer,
             std::task::Poll::Pending => waiting.push(answer),

@@ -14,40 +14,43 @@ use super::{Code, Problem};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        tracing::error!(event = "store_unavailable", %error, "answered 503");
-        Self::new(Code::Unavailable)
+        Self::new(Code::Unavailable).because("store_unavailable", &error)
     }
 }
 
 impl From<RngError> for Problem {
     fn from(error: RngError) -> Self {
-        tracing::error!(event = "no_randomness", %error, "answered 503");
-        Self::new(Code::Unavailable)
+        Self::new(Code::Unavailable).because("no_randomness", &error)
     }
 }
 
 impl From<IssueError> for Problem {
     fn from(error: IssueError) -> Self {
-        tracing::error!(event = "nothing_issued", %error, "answered 503");
-        Self::new(Code::Unavailable)
+        Self::new(Code::Unavailable).because("nothing_issued", &error)
     }
 }
 
 impl From<HashError> for Problem {
     fn from(error: HashError) -> Self {
         match error {
-            HashError::Busy { retry_after } => Self::new(Code::Busy).retry_after(retry_after.as_secs_f64().ceil() as u64),
-            HashError::Rng(_) | HashError::Failed(_) => {
-                tracing::error!(event = "hashing_failed", %error, "answered 503");
-                Self::new(Code::Unavailable)
+            HashError::Busy { retry_after } => {
+                Self::new(Code::Busy).retry_after(retry_after.as_secs_f64().ceil() as u64)
             }
+            HashError::Rng(_) | HashError::Failed(_) => Self::new(Code::Unavailable).because("hashing_failed", &error),
         }
     }
 }
 
 impl From<PasswordFault> for Problem {
     fn from(fault: PasswordFault) -> Self {
-        Self::new(Code::InvalidInput).field("password", fault.to_string())
+        let problem = Self::new(Code::InvalidInput);
+        match fault {
+            PasswordFault::TooShort(least) => {
+                problem.field("password", "too_short", fault.to_string()).with("min_length", least)
+            }
+            PasswordFault::TooLong => problem.field("password", "too_long", fault.to_string()),
+            PasswordFault::Nul => problem.field("password", "unusable_character", fault.to_string()),
+        }
     }
 }
 
@@ -77,8 +80,12 @@ impl From<SignUpError> for Problem {
     fn from(error: SignUpError) -> Self {
         match error {
             SignUpError::Closed => Self::new(Code::SignUpClosed),
-            SignUpError::Identifier(fault) => Self::new(Code::InvalidInput).field("identifier", fault.to_string()),
-            SignUpError::DisplayName(fault) => Self::new(Code::InvalidInput).field("display_name", fault.to_string()),
+            SignUpError::Identifier(fault) => {
+                Self::new(Code::InvalidInput).field("identifier", "unusable", fault.to_string())
+            }
+            SignUpError::DisplayName(fault) => {
+                Self::new(Code::InvalidInput).field("display_name", "unusable", fault.to_string())
+            }
             SignUpError::Password(fault) => fault.into(),
             SignUpError::Taken => Self::new(Code::IdentifierTaken),
             SignUpError::Hash(error) => error.into(),

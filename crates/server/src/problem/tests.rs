@@ -2,8 +2,7 @@ use super::*;
 
 #[test]
 fn the_table_says_for_every_code_its_status_and_title() {
-    let table: String =
-        Code::ALL.iter().map(|c| format!("{} {} {}\n", c.status(), c.name(), c.title())).collect();
+    let table: String = Code::ALL.iter().map(|c| format!("{} {} {}\n", c.status(), c.name(), c.title())).collect();
     insta::assert_snapshot!(table);
 }
 
@@ -22,4 +21,23 @@ fn names_are_distinct_and_statuses_are_errors() {
     let names: std::collections::BTreeSet<_> = Code::ALL.iter().map(|c| c.name()).collect();
     assert_eq!(names.len(), Code::ALL.len());
     assert!(Code::ALL.iter().all(|c| (400..600).contains(&c.status())));
+}
+
+#[test]
+fn a_body_says_what_a_program_and_a_person_need_and_never_the_cause() {
+    let problem = Problem::new(Code::InvalidInput)
+        .field("password", "too_short", "the password needs at least 15 characters")
+        .with("min_length", 15)
+        .because("event", &"the secret cause");
+    let body = String::from_utf8(problem.write("0123456789abcdef")).unwrap();
+    insta::assert_snapshot!(body, @r#"{"code":"invalid_input","errors":[{"code":"too_short","field":"password","message":"the password needs at least 15 characters"}],"min_length":15,"request_id":"0123456789abcdef","status":422,"title":"Something in the body cannot be used.","type":"urn:doorward:problem:invalid_input"}"#);
+}
+
+#[test]
+fn a_busy_pool_is_a_busy_server_and_says_for_how_long() {
+    let problem = Problem::from(doorward_core::password::HashError::Busy {
+        retry_after: std::time::Duration::from_millis(2_100),
+    });
+    assert_eq!(problem.code(), Code::Busy);
+    assert_eq!(problem.into_response().headers()[header::RETRY_AFTER], "3");
 }

@@ -146,8 +146,10 @@ impl Conn {
 }
 
 /// Runs a connection until it ends or is told to.
-pub(super) async fn drive<S>(http: hyper::server::conn::http1::Connection<hyper_util::rt::TokioIo<Stream>, S>, conn: &Conn)
-where
+pub(super) async fn drive<S>(
+    http: hyper::server::conn::http1::Connection<hyper_util::rt::TokioIo<Stream>, S>,
+    conn: &Conn,
+) where
     S: hyper::service::HttpService<Incoming, ResBody = Outgoing>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {

@@ -163,7 +163,8 @@ fn read_length(value: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "POST /v1/refresh HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n\nx\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    const GOOD: &str =
+        "POST /v1/refresh HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n\nx\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     /// The same bytes in one piece, and cut in two at every place.
     fn read(bytes: &[u8]) -> Result<(), BadAt> {
@@ -216,7 +217,8 @@ mod tests {
 
     #[test]
     fn a_second_request_is_looked_at_like_the_first() {
-        let second = format!("{GOOD}GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n");
+        let second =
+            format!("{GOOD}GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n");
         assert!(read(second.as_bytes()).is_err());
     }
 
