@@ -1,0 +1,26 @@
+//! # The project's own commands
+//!
+//! `cargo xtask …`, in Rust, so that a fresh machine needs nothing else to build, test and document the project.
+//!
+//! - [`mod@test`] runs the groups of tests, and installs what a group needs
+//! - [`generate`] writes the files that are made from others; [`comparison`] is one of them
+//! - [`bench`] measures
+//! - [`house`] the rules that every file of the project keeps; run by `cargo test -p xtask`
+//!
+//! Below them: [`tree`] (the files of the project), [`source`] (reading Rust), [`markdown`] (reading documents).
+
+pub mod test;
+
+pub mod generate;
+
+pub mod comparison;
+
+pub mod bench;
+
+pub mod house;
+
+pub mod tree;
+
+pub mod source;
+
+pub mod markdown;

@@ -1,0 +1,70 @@
+//! The groups of tests, in the order in which they run: what fails fast stands first.
+//!
+//! A group is one line here. If it is more than a command or two, its function lives in a file of its own beside this one.
+//! What it needs beyond Rust it says in `needs`; it may then count on it.
+
+use super::needs::Need;
+use super::place::Place;
+
+/// Some tests that run together.
+#[derive(Debug)]
+pub struct Group {
+    /// What is typed.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// What must be installed; [`super::needs`] sees to it.
+    pub needs: &'static [Need],
+    /// Runs it; prints as it goes. The error is one line for the summary.
+    pub run: fn(&Place) -> Result<(), String>,
+}
+
+/// All of them.
+pub const GROUPS: &[Group] = &[
+    Group {
+        name: "fmt",
+        about: "every file of Rust is formatted",
+        needs: &[],
+        run: |place| place.cargo(&["fmt", "--all", "--check"]),
+    },
+    Group {
+        name: "house",
+        about: "the rules of the house, and the project's own commands",
+        needs: &[],
+        run: |place| place.cargo(&["test", "--package", "xtask"]),
+    },
+    Group {
+        name: "clippy",
+        about: "no lint has anything to say",
+        needs: &[],
+        run: |place| place.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    },
+    Group {
+        name: "unit",
+        about: "the tests of all crates, in memory and on SQLite, and the examples in their documentation",
+        needs: &[],
+        run: |place| place.cargo(&["test", "--workspace", "--exclude", "xtask", "--no-fail-fast"]),
+    },
+    Group {
+        name: "docs",
+        about: "the documentation of all crates, every link in it",
+        needs: &[],
+        run: |place| place.cargo_with(&[("RUSTDOCFLAGS", "-D warnings")], &["doc", "--workspace", "--no-deps"]),
+    },
+    Group { name: "loom", about: "the caches under every order of their threads", needs: &[], run: loom },
+    Group { name: "release", about: "the binary as it is shipped", needs: &[], run: release },
+];
+
+/// Its own folder: the flag changes how everything below is built, and would throw away what the other groups share.
+fn loom(place: &Place) -> Result<(), String> {
+    let folder = place.target.join("loom");
+    let folder = folder.to_str().ok_or("the target folder is no UTF-8")?;
+    let command = ["test", "--package", "doorward-store", "--lib", "--release", "--target-dir", folder, "model"];
+    place.cargo_with(&[("RUSTFLAGS", "--cfg loom")], &command)
+}
+
+/// Builds it. What is to be shown on the shipped binary is added here, one line each, with [`Place::binary`].
+fn release(place: &Place) -> Result<(), String> {
+    place.cargo(&["build", "--release", "--package", "doorward"])?;
+    place.run(&place.binary(), &["--version"])
+}
