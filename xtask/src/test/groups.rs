@@ -66,5 +66,5 @@ fn loom(place: &Place) -> Result<(), String> {
 /// Builds it. What is to be shown on the shipped binary is added here, one line each, with [`Place::binary`].
 fn release(place: &Place) -> Result<(), String> {
     place.cargo(&["build", "--release", "--package", "doorward"])?;
-    place.run(&place.binary(), &["--version"])
+    place.run(place.binary(), &["--version"])
 }
