@@ -72,3 +72,6 @@ pub mod rng;
 
 pub use doorward_verify as verify;
 pub use doorward_verify::Timestamp;
+
+#[cfg(test)]
+mod tests;

@@ -140,7 +140,7 @@ impl Auth {
         match self.sessions().end_all(sessions.iter().map(|s| s.sid).collect()).await {
             Ok(()) => self.settle_quietly((last + 1 - count..=last).collect()).await,
             Err(error) => {
-                tracing::warn!(event = "end_unconfirmed", %error, "records will be removed later")
+                tracing::warn!(event = "end_unconfirmed", %error, "records will be removed later");
             }
         }
         Ok(())

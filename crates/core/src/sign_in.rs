@@ -168,10 +168,10 @@ impl Auth {
         let Ok(now) = self.now() else { return };
         match self.accounts().change(account.id, AccountChange::Rehash { from, to }, now).await {
             Ok(_) => {
-                tracing::info!(event = "password_rehashed", account = %account.id, "its hash has the cost of today")
+                tracing::info!(event = "password_rehashed", account = %account.id, "its hash has the cost of today");
             }
             Err(error) => {
-                tracing::warn!(event = "password_rehash_failed", %error, "it will be tried at the next sign-in")
+                tracing::warn!(event = "password_rehash_failed", %error, "it will be tried at the next sign-in");
             }
         }
     }

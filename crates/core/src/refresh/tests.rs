@@ -74,7 +74,7 @@ fn other_clients_other_lines_and_ended_sessions_are_refused_and_change_nothing()
 #[test]
 fn a_reused_session_stays_reused_for_everybody() {
     let mut session = rotated();
-    decide(&mut session, &ask(4, after(60)));
+    let _ = decide(&mut session, &ask(4, after(60)));
     for generation in [1, 4, 5, 6] {
         assert_eq!(kind(&decide(&mut session, &ask(generation, after(61)))), "reused");
     }
@@ -117,12 +117,12 @@ fn strict_grace_repeats_nothing() {
 
 #[test]
 fn repeating_keeps_the_secret_that_made_the_token_and_rotating_takes_the_newest() {
-    let newer = crate::root::KeyIdent::parse("newer000").unwrap();
+    let newer = KeyIdent::parse("newer000").unwrap();
     let mut session = rotated();
     let old = session.lines[0].key;
-    decide(&mut session, &Rotate { key: newer, ..ask(4, NOW) });
+    let _ = decide(&mut session, &Rotate { key: newer, ..ask(4, NOW) });
     assert_eq!(session.lines[0].key, old, "else the repeated token would differ");
-    decide(&mut session, &Rotate { key: newer, ..ask(5, NOW) });
+    let _ = decide(&mut session, &Rotate { key: newer, ..ask(5, NOW) });
     assert_eq!(session.lines[0].key, newer);
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
-use super::{Accounts, Keys, RevocationLog, Sessions};
+use super::{Accounts, Keys, RevocationLog, Sessions, StoreError};
 use crate::id::{AccountId, ClientId, SessionId};
 use crate::records::{Account, Line, Mode, Session, SessionState};
 use crate::rng::SeededRng;
@@ -139,7 +139,6 @@ macro_rules! list_of_sentences {
 macro_rules! tests_of_sentences {
     ([$factory:expr] $($port:ident: $($name:ident),+;)+) => {
         $(mod $port {
-            #[expect(unused_imports, reason = "a factory may be a closure without imports")]
             use super::*;
             $(
                 #[test]
@@ -238,6 +237,14 @@ pub fn wait<F: Future>(future: F) -> F::Output {
             Poll::Ready(output) => return output,
             Poll::Pending => std::thread::park(),
         }
+    }
+}
+
+/// Waits for a store's answer. An error breaks the test: nothing here is meant to fail.
+pub fn got<T>(answer: impl Future<Output = Result<T, StoreError>>) -> T {
+    match wait(answer) {
+        Ok(value) => value,
+        Err(error) => panic!("the store could not do it: {error}"),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use doorward_verify::Ended;
 
-use super::{NOW, Stores, sample_account, wait};
+use super::{NOW, Stores, got, sample_account};
 use crate::records::Account;
 use crate::store::{AccountChange, Changed};
 
 fn created(stores: &Stores, n: u64) -> Account {
     let account = sample_account(n);
-    assert!(wait(stores.accounts.create(account.clone())).unwrap());
+    assert!(got(stores.accounts.create(account.clone())));
     account
 }
 
@@ -19,52 +19,52 @@ pub fn an_account_is_found_by_both_names(stores: &Stores) {
     account.permissions = vec!["articles:write".into()];
     account.disabled_at = Some(NOW);
     account.display_name = None;
-    assert!(wait(stores.accounts.create(account.clone())).unwrap());
-    assert_eq!(wait(stores.accounts.by_id(account.id)).unwrap().as_deref(), Some(&account));
-    assert_eq!(wait(stores.accounts.by_identifier(account.identifier.clone())).unwrap(), Some(account));
-    assert_eq!(wait(stores.accounts.by_id(sample_account(2).id)).unwrap(), None);
-    assert_eq!(wait(stores.accounts.by_identifier("nobody".into())).unwrap(), None);
+    assert!(got(stores.accounts.create(account.clone())));
+    assert_eq!(got(stores.accounts.by_id(account.id)).as_deref(), Some(&account));
+    assert_eq!(got(stores.accounts.by_identifier(account.identifier.clone())), Some(account));
+    assert_eq!(got(stores.accounts.by_id(sample_account(2).id)), None);
+    assert_eq!(got(stores.accounts.by_identifier("nobody".into())), None);
 }
 
 /// See its name.
 pub fn a_taken_identifier_is_refused_and_nothing_is_written(stores: &Stores) {
     let first = created(stores, 1);
     let second = Account { identifier: first.identifier.clone(), ..sample_account(2) };
-    assert!(!wait(stores.accounts.create(second.clone())).unwrap());
-    assert_eq!(wait(stores.accounts.by_id(second.id)).unwrap(), None);
-    assert_eq!(wait(stores.accounts.by_identifier(first.identifier.clone())).unwrap(), Some(first));
+    assert!(!got(stores.accounts.create(second.clone())));
+    assert_eq!(got(stores.accounts.by_id(second.id)), None);
+    assert_eq!(got(stores.accounts.by_identifier(first.identifier.clone())), Some(first));
 }
 
 /// See its name.
 pub fn a_change_and_its_log_entry_come_together(stores: &Stores) {
     let account = created(stores, 1);
-    let changed = wait(stores.accounts.change(account.id, AccountChange::Disable, NOW)).unwrap();
+    let changed = got(stores.accounts.change(account.id, AccountChange::Disable, NOW));
     let Changed::Done(now, Some(seq)) = changed else { panic!("disabling changes and is logged: {changed:?}") };
     assert_eq!((now.version, now.sessions_from, now.disabled_at), (2, 2, Some(NOW)));
-    assert_eq!(wait(stores.accounts.by_id(account.id)).unwrap().as_deref(), Some(&now));
-    let rows = wait(stores.log.since(0, 10)).unwrap();
+    assert_eq!(got(stores.accounts.by_id(account.id)).as_deref(), Some(&now));
+    let rows = got(stores.log.since(0, 10));
     let what = Ended::Account { account: account.id.to_string(), below: 2 };
     assert_eq!((rows.len(), rows[0].seq, &rows[0].entry.what, rows[0].settled), (1, seq, &what, false));
-    assert_eq!(wait(stores.log.head()).unwrap().seq, seq);
+    assert_eq!(got(stores.log.head()).seq, seq);
 }
 
 /// See its name.
 pub fn a_change_whose_condition_fails_leaves_no_trace(stores: &Stores) {
     let account = created(stores, 1);
     let change = AccountChange::Password { hash: "new".into(), at_version: Some(7) };
-    assert_eq!(wait(stores.accounts.change(account.id, change, NOW)).unwrap(), Changed::Not(account.clone()));
-    assert_eq!(wait(stores.accounts.by_id(account.id)).unwrap().as_deref(), Some(&account));
-    assert_eq!(wait(stores.log.head()).unwrap().seq, 0);
-    let renamed = wait(stores.accounts.change(account.id, AccountChange::DisplayName(None), NOW)).unwrap();
+    assert_eq!(got(stores.accounts.change(account.id, change, NOW)), Changed::Not(account.clone()));
+    assert_eq!(got(stores.accounts.by_id(account.id)).as_deref(), Some(&account));
+    assert_eq!(got(stores.log.head()).seq, 0);
+    let renamed = got(stores.accounts.change(account.id, AccountChange::DisplayName(None), NOW));
     assert!(matches!(renamed, Changed::Done(a, None) if a.display_name.is_none()));
-    assert_eq!(wait(stores.log.head()).unwrap().seq, 0, "a name concerns no verifier");
+    assert_eq!(got(stores.log.head()).seq, 0, "a name concerns no verifier");
 }
 
 /// See its name.
 pub fn a_change_of_a_missing_account_is_missing(stores: &Stores) {
-    let change = wait(stores.accounts.change(sample_account(1).id, AccountChange::SignOutEverywhere, NOW));
-    assert_eq!(change.unwrap(), Changed::Missing);
-    assert_eq!(wait(stores.log.head()).unwrap().seq, 0);
+    let change = got(stores.accounts.change(sample_account(1).id, AccountChange::SignOutEverywhere, NOW));
+    assert_eq!(change, Changed::Missing);
+    assert_eq!(got(stores.log.head()).seq, 0);
 }
 
 /// See its name.
@@ -73,7 +73,7 @@ pub fn pages_are_in_the_order_of_identifiers(stores: &Stores) {
     names.sort();
     let mut seen: Vec<String> = Vec::new();
     loop {
-        let page = wait(stores.accounts.page(seen.last().cloned(), 5)).unwrap();
+        let page = got(stores.accounts.page(seen.last().cloned(), 5));
         assert!(page.len() <= 5);
         if page.is_empty() {
             break;

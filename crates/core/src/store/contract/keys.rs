@@ -2,7 +2,7 @@
 
 use doorward_verify::Algorithm;
 
-use super::{NOW, Stores, wait};
+use super::{NOW, Stores, got};
 use crate::records::{KeyState, StoredKey};
 
 /// A key that opens nothing.
@@ -20,21 +20,21 @@ pub fn sample_stored_key(kid: &str) -> StoredKey {
 
 /// See its name.
 pub fn the_first_keys_stay(stores: &Stores) {
-    assert_eq!(wait(stores.keys.all()).unwrap(), []);
+    assert_eq!(got(stores.keys.all()), []);
     let first = vec![
         sample_stored_key("a"),
         StoredKey { state: KeyState::Next, algorithm: Algorithm::Rs256, ..sample_stored_key("b") },
     ];
-    assert_eq!(wait(stores.keys.ensure(first.clone())).unwrap(), first);
-    assert_eq!(wait(stores.keys.ensure(vec![sample_stored_key("c")])).unwrap(), first);
-    assert_eq!(wait(stores.keys.all()).unwrap(), first);
+    assert_eq!(got(stores.keys.ensure(first.clone())), first);
+    assert_eq!(got(stores.keys.ensure(vec![sample_stored_key("c")])), first);
+    assert_eq!(got(stores.keys.all()), first);
 }
 
 /// See its name.
 pub fn the_first_root_secret_binds_the_store(stores: &Stores) {
     let list = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
-    assert!(wait(stores.keys.bind(list(&["one"]))).unwrap());
-    assert!(wait(stores.keys.bind(list(&["one"]))).unwrap());
-    assert!(wait(stores.keys.bind(list(&["two", "one"]))).unwrap());
-    assert!(!wait(stores.keys.bind(list(&["two"]))).unwrap());
+    assert!(got(stores.keys.bind(list(&["one"]))));
+    assert!(got(stores.keys.bind(list(&["one"]))));
+    assert!(got(stores.keys.bind(list(&["two", "one"]))));
+    assert!(!got(stores.keys.bind(list(&["two"]))));
 }

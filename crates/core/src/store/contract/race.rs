@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::sessions::{ask, put};
-use super::{NOW, Stores, sample_account, sample_entry, sample_session, together, wait};
+use super::{NOW, Stores, got, sample_account, sample_entry, sample_session, together};
 use crate::data::{DataChange, DataWrite, Expect};
 use crate::id::SessionId;
 use crate::records::{Account, Session, SessionData};
@@ -16,7 +16,7 @@ const ROUNDS: u64 = 12;
 
 fn inserted(stores: &Stores, n: u64) -> Session {
     let session = sample_session(n);
-    wait(stores.sessions.insert(session.clone())).unwrap();
+    got(stores.sessions.insert(session.clone()));
     session
 }
 
@@ -25,7 +25,7 @@ pub fn thirty_two_presenters_advance_a_generation_by_exactly_one(stores: &Stores
     for n in 1..=ROUNDS {
         let session = inserted(stores, n);
         let outcomes: Vec<Rotation> = together(THREADS, |_| {
-            (0..4).map(|_| wait(stores.sessions.rotate(session.sid, ask(1, NOW))).unwrap()).collect::<Vec<_>>()
+            (0..4).map(|_| got(stores.sessions.rotate(session.sid, ask(1, NOW)))).collect::<Vec<_>>()
         })
         .concat();
         let rotated = outcomes.iter().filter(|o| matches!(o, Rotation::Rotated(_))).count();
@@ -37,7 +37,7 @@ pub fn thirty_two_presenters_advance_a_generation_by_exactly_one(stores: &Stores
             };
             assert_eq!((s.lines[0].generation, s.lines[0].key, s.salt), (2, session.lines[0].key, session.salt));
         }
-        assert_eq!(wait(stores.sessions.find(session.sid, NOW)).unwrap().unwrap().lines[0].generation, 2);
+        assert_eq!(got(stores.sessions.find(session.sid, NOW)).expect("it is there").lines[0].generation, 2);
     }
 }
 
@@ -48,40 +48,40 @@ fn never_revives(stores: &Stores, write: impl Fn(SessionId, usize) + Sync) {
         together(THREADS, |thread| {
             for step in 0..8 {
                 if thread == 0 && step == 3 {
-                    assert!(wait(stores.sessions.end(session.sid)).unwrap());
+                    assert!(got(stores.sessions.end(session.sid)));
                 } else {
                     write(session.sid, thread * 8 + step);
                 }
             }
         });
-        assert_eq!(wait(stores.sessions.find(session.sid, NOW)).unwrap(), None, "an ended session came back");
-        assert_eq!(wait(stores.sessions.of_account(session.account, NOW)).unwrap(), []);
+        assert_eq!(got(stores.sessions.find(session.sid, NOW)), None, "an ended session came back");
+        assert_eq!(got(stores.sessions.of_account(session.account, NOW)), []);
     }
 }
 
 /// See its name.
 pub fn a_touch_racing_an_end_never_revives(stores: &Stores) {
     never_revives(stores, |sid, n| {
-        wait(stores.sessions.touch(sid, NOW.plus(Duration::from_secs(n as u64)))).unwrap();
+        got(stores.sessions.touch(sid, NOW.plus(Duration::from_secs(n as u64))));
     });
 }
 
 /// See its name.
 pub fn a_rotation_racing_an_end_never_revives(stores: &Stores) {
     never_revives(stores, |sid, n| {
-        wait(stores.sessions.rotate(sid, ask(n as u64 % 4 + 1, NOW))).unwrap();
+        got(stores.sessions.rotate(sid, ask(n as u64 % 4 + 1, NOW)));
     });
 }
 
 /// See its name.
 pub fn a_data_write_racing_an_end_leaves_nothing_behind(stores: &Stores) {
     never_revives(stores, |sid, n| {
-        wait(stores.sessions.write_data(sid, put("a", &n.to_string()), NOW)).unwrap();
+        got(stores.sessions.write_data(sid, put("a", &n.to_string()), NOW));
     });
     for n in 1..=ROUNDS {
         let session = inserted(stores, n);
         assert_eq!(
-            wait(stores.sessions.data(session.sid, NOW)).unwrap(),
+            got(stores.sessions.data(session.sid, NOW)),
             Some(SessionData::default()),
             "data outlived its session"
         );
@@ -94,7 +94,7 @@ pub fn of_conditional_writes_exactly_one_wins(stores: &Stores) {
         let session = inserted(stores, n);
         let outcomes = together(THREADS, |thread| {
             let change = DataChange { expect: Expect::Absent, ..put("a", &thread.to_string()) };
-            wait(stores.sessions.write_data(session.sid, change, NOW)).unwrap()
+            got(stores.sessions.write_data(session.sid, change, NOW))
         });
         let kept = outcomes.iter().filter(|o| matches!(o, DataWrite::Kept(_))).count();
         let refused = outcomes.iter().filter(|o| matches!(o, DataWrite::Mismatch)).count();
@@ -110,7 +110,7 @@ pub fn purging_together_counts_each_session_once(stores: &Stores) {
         let counts = together(THREADS, |_| {
             let mut count = 0;
             for _ in 0..40 {
-                count += wait(stores.sessions.purge(late, 3)).unwrap();
+                count += got(stores.sessions.purge(late, 3));
             }
             count
         });
@@ -124,7 +124,7 @@ pub fn of_accounts_with_one_identifier_exactly_one_is_made(stores: &Stores) {
         let made = together(THREADS, |thread| {
             let account =
                 Account { identifier: format!("wanted{round}"), ..sample_account(round * 100 + thread as u64) };
-            wait(stores.accounts.create(account)).unwrap()
+            got(stores.accounts.create(account))
         });
         assert_eq!(made.iter().filter(|m| **m).count(), 1);
     }
@@ -133,10 +133,10 @@ pub fn of_accounts_with_one_identifier_exactly_one_is_made(stores: &Stores) {
 /// See its name.
 pub fn changes_of_one_account_come_one_after_the_other(stores: &Stores) {
     let account = sample_account(1);
-    wait(stores.accounts.create(account.clone())).unwrap();
+    got(stores.accounts.create(account.clone()));
     let versions = together(THREADS, |_| {
         (0..8)
-            .map(|_| match wait(stores.accounts.change(account.id, AccountChange::SignOutEverywhere, NOW)).unwrap() {
+            .map(|_| match got(stores.accounts.change(account.id, AccountChange::SignOutEverywhere, NOW)) {
                 Changed::Done(account, Some(seq)) => (account.version, seq),
                 other => panic!("signing out everywhere always changes: {other:?}"),
             })
@@ -145,7 +145,7 @@ pub fn changes_of_one_account_come_one_after_the_other(stores: &Stores) {
     .concat();
     let distinct: BTreeSet<_> = versions.iter().copied().collect();
     assert_eq!(distinct.len(), THREADS * 8, "each change has a version and a log number of its own");
-    let last = wait(stores.accounts.by_id(account.id)).unwrap().unwrap();
+    let last = got(stores.accounts.by_id(account.id)).expect("it is there");
     assert_eq!((last.version, last.sessions_from), (1 + THREADS as u64 * 8, 1 + THREADS as u64 * 8));
 }
 
@@ -155,12 +155,12 @@ pub fn appends_together_leave_no_gap_and_no_double(stores: &Stores) {
     let heads: Vec<LogHead> = together(THREADS, |thread| {
         for n in 0..8 {
             let first = (thread * 100 + n * 2) as u64 + 1;
-            wait(stores.log.append(vec![sample_entry(first), sample_entry(first + 1)], NOW)).unwrap();
+            got(stores.log.append(vec![sample_entry(first), sample_entry(first + 1)], NOW));
         }
-        wait(stores.log.head()).unwrap()
+        got(stores.log.head())
     });
     assert!(heads.iter().all(|h| h.seq <= entries && h.feed_id == heads[0].feed_id));
-    let rows = wait(stores.log.since(0, 1000)).unwrap();
+    let rows = got(stores.log.since(0, 1000));
     assert_eq!(rows.iter().map(|r| r.seq).collect::<Vec<_>>(), (1..=entries).collect::<Vec<_>>());
     let distinct: BTreeSet<_> = rows.iter().map(|r| format!("{:?}", r.entry)).collect();
     assert_eq!(distinct.len() as u64, entries, "none was lost");
@@ -173,7 +173,7 @@ pub fn of_first_keys_exactly_one_list_wins(stores: &Stores) {
             super::keys::sample_stored_key(&format!("key{thread}")),
             super::keys::sample_stored_key(&format!("next{thread}")),
         ];
-        wait(stores.keys.ensure(first)).unwrap()
+        got(stores.keys.ensure(first))
     });
     assert!(lists.iter().all(|l| *l == lists[0]), "all got the same list");
     assert_eq!(lists[0].len(), 2);
@@ -181,6 +181,6 @@ pub fn of_first_keys_exactly_one_list_wins(stores: &Stores) {
 
 /// See its name.
 pub fn of_first_root_secrets_exactly_one_binds(stores: &Stores) {
-    let bound = together(THREADS, |thread| wait(stores.keys.bind(vec![format!("secret{thread}")])).unwrap());
+    let bound = together(THREADS, |thread| got(stores.keys.bind(vec![format!("secret{thread}")])));
     assert_eq!(bound.iter().filter(|b| **b).count(), 1);
 }

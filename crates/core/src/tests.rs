@@ -1,0 +1,144 @@
+//! The walk as a whole, over the plain double: what no single step can show.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_verify::{Algorithm, Timestamp};
+use zeroize::Zeroizing;
+
+use crate::accounts::NewAccount;
+use crate::auth::{Auth, Parts, StartError};
+use crate::authenticate::{AuthError, Credential, Principal};
+use crate::clock::ManualClock;
+use crate::id::ClientId;
+use crate::issue::{Issued, Pair};
+use crate::password::{Cost, InlineHasher};
+use crate::policy::{Client, Policy, SignUp};
+use crate::records::{Account, Mode, Session};
+use crate::rng::SeededRng;
+use crate::root::RootSecrets;
+use crate::secret::Plain;
+use crate::sign_in::{SignIn, SignInError, SignedIn};
+use crate::store::contract::{NOW, wait};
+use crate::store::double::Double;
+
+mod ends;
+mod outage;
+mod race;
+mod refresh;
+mod secrets;
+mod walk;
+
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+/// One node over a store that a test can look into.
+struct World {
+    auth: Auth,
+    store: Double,
+    clock: Arc<ManualClock>,
+    rng: Arc<SeededRng>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self::over(Double::new(), NOW)
+    }
+
+    /// Another node, or the same one after a restart.
+    fn over(store: Double, now: Timestamp) -> Self {
+        Self::start(store, now, &[1]).unwrap()
+    }
+
+    fn start(store: Double, now: Timestamp, roots: &[u8]) -> Result<Self, StartError> {
+        let clock = Arc::new(ManualClock::at(now));
+        let rng = Arc::new(SeededRng::new(now.millis() as u64));
+        let mut policy = Policy::new("https://door.example");
+        policy.sign_up = SignUp::Open;
+        policy.clients[0].modes = Mode::ALL.to_vec();
+        policy.clients.push(Client { id: "shop".parse().unwrap(), ..policy.clients[0].clone() });
+        let cheap = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+        let shared = Arc::new(store.clone());
+        let auth = wait(Auth::start(Parts {
+            accounts: shared.clone(),
+            sessions: shared.clone(),
+            log: shared.clone(),
+            keys: shared,
+            clock: clock.clone(),
+            rng: rng.clone(),
+            hasher: Arc::new(InlineHasher::new(cheap, rng.clone())),
+            policy,
+            root: RootSecrets::new(&roots.iter().map(|n| root(*n)).collect::<Vec<_>>()).unwrap(),
+            algorithm: Algorithm::Es256,
+        }))?;
+        Ok(Self { auth, store, clock, rng })
+    }
+
+    fn later(&self, secs: u64) {
+        self.clock.advance(Duration::from_secs(secs));
+    }
+
+    fn sign_up(&self, identifier: &str) -> Account {
+        let password = Some(Plain::new(PASSWORD.to_owned()));
+        wait(self.auth.sign_up(NewAccount { identifier: identifier.into(), password, display_name: None })).unwrap()
+    }
+
+    fn ask(&self, identifier: &str, password: &str, mode: Mode) -> SignIn {
+        SignIn {
+            identifier: identifier.into(),
+            password: Plain::new(password.into()),
+            client: None,
+            mode: Some(mode),
+            remember: false,
+            device: "Firefox on Linux".into(),
+            host: "door.example".into(),
+            replaces: None,
+        }
+    }
+
+    fn try_sign_in(&self, identifier: &str, mode: Mode) -> Result<SignedIn, SignInError> {
+        wait(self.auth.sign_in(self.ask(identifier, PASSWORD, mode)))
+    }
+
+    fn sign_in(&self, mode: Mode) -> SignedIn {
+        self.try_sign_in("ada", mode).unwrap()
+    }
+
+    fn who(&self, credential: Credential<'_>) -> Result<Principal, AuthError> {
+        wait(self.auth.authenticate(credential))
+    }
+
+    /// Whether what was handed out still works, by the credential that it carries.
+    fn works(&self, signed_in: &SignedIn) -> bool {
+        match &signed_in.issued {
+            Issued::Session(token) => self.who(Credential::Session(token.expose())).is_ok(),
+            Issued::Pair(pair) => self.who(Credential::Access(pair.access.expose())).is_ok(),
+        }
+    }
+
+    /// Whether the record is there and live.
+    fn lives(&self, session: &Session) -> bool {
+        wait(self.auth.sessions_of(session.account)).unwrap().iter().any(|s| s.sid == session.sid)
+    }
+}
+
+fn root(n: u8) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(std::array::from_fn(|i| n.wrapping_mul(31).wrapping_add(i as u8)))
+}
+
+fn session_token(signed_in: &SignedIn) -> &str {
+    match &signed_in.issued {
+        Issued::Session(token) => token.expose(),
+        Issued::Pair(_) => panic!("not of mode session"),
+    }
+}
+
+fn pair(issued: &Issued) -> &Pair {
+    match issued {
+        Issued::Pair(pair) => pair,
+        Issued::Session(_) => panic!("of mode session"),
+    }
+}
+
+fn default_client() -> ClientId {
+    ClientId::default_client()
+}
