@@ -9,6 +9,7 @@ use crate::id;
 use crate::keys::SignError;
 use crate::records::{Account, Mode, Session};
 use crate::rng::{self, RngError};
+use crate::root::Turn;
 use crate::secret::{Hashed, Plain, SessionToken};
 use crate::wire::{self, RefreshTokenParts};
 
@@ -88,7 +89,10 @@ impl Auth {
     fn current_refresh_token(&self, session: &Session, number: u32) -> Result<Plain<String>, IssueError> {
         let line = session.line(number).ok_or(IssueError::NoSecret)?;
         let (sid, generation, key) = (session.sid, line.generation, line.key);
-        let mac = self.root().refresh_mac(key, &sid, number, generation, &session.salt).ok_or(IssueError::NoSecret)?;
+        let mac = self
+            .root()
+            .refresh_mac(key, &sid, Turn { line: number, generation }, &session.salt)
+            .ok_or(IssueError::NoSecret)?;
         Ok(wire::refresh_token(&RefreshTokenParts { sid, line: number, generation, key, mac }))
     }
 

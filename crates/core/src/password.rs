@@ -172,7 +172,8 @@ impl Worker {
     /// [`HashError::Failed`] if the parameters are impossible or there is no memory.
     pub fn hash(&mut self, password: &Plain<String>, salt: &[u8; 16], cost: Cost) -> Result<String, HashError> {
         let mut out = [0; 32];
-        self.fill(Algorithm::Argon2id, Version::V0x13, cost, password, salt, &mut out)?;
+        let recipe = Recipe { algorithm: Algorithm::Argon2id, version: Version::V0x13, cost };
+        self.fill(recipe, password, salt, &mut out)?;
         let Cost { memory_kib: m, passes: t, lanes: p } = cost;
         let (salt, out) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(out));
         Ok(format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${out}"))
@@ -188,7 +189,7 @@ impl Worker {
             return Ok(false);
         };
         let mut out = vec![0; stored.output.len()];
-        self.fill(stored.algorithm, stored.version, stored.cost, password, &stored.salt, &mut out)?;
+        self.fill(stored.recipe, password, &stored.salt, &mut out)?;
         Ok(out.ct_eq(&stored.output).into())
     }
 
@@ -197,15 +198,8 @@ impl Worker {
         self.memory = Vec::new();
     }
 
-    fn fill(
-        &mut self,
-        algorithm: Algorithm,
-        version: Version,
-        cost: Cost,
-        password: &Plain<String>,
-        salt: &[u8],
-        out: &mut [u8],
-    ) -> Result<(), HashError> {
+    fn fill(&mut self, recipe: Recipe, password: &Plain<String>, salt: &[u8], out: &mut [u8]) -> Result<(), HashError> {
+        let Recipe { algorithm, version, cost } = recipe;
         let failed = |e: argon2::Error| HashError::Failed(e.to_string());
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(out.len())).map_err(failed)?;
         let blocks = params.block_count();
@@ -221,10 +215,15 @@ impl Worker {
     }
 }
 
-struct Stored {
+#[derive(Clone, Copy)]
+struct Recipe {
     algorithm: Algorithm,
     version: Version,
     cost: Cost,
+}
+
+struct Stored {
+    recipe: Recipe,
     salt: Vec<u8>,
     output: Vec<u8>,
 }
@@ -233,10 +232,10 @@ impl Stored {
     fn read(phc: &str) -> Option<Self> {
         let hash = PasswordHash::new(phc).ok()?;
         let cost = cost_of(phc).filter(|c| c.work() <= 16 * Cost::DEFAULT.work())?;
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        let version = hash.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?;
         Some(Self {
-            algorithm: Algorithm::try_from(hash.algorithm.as_str()).ok()?,
-            version: hash.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?,
-            cost,
+            recipe: Recipe { algorithm, version, cost },
             salt: hash.salt?.as_ref().to_vec(),
             output: hash.hash?.as_bytes().to_vec(),
         })

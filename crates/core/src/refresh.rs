@@ -16,7 +16,7 @@ use crate::id::ClientId;
 use crate::issue::{IssueError, Issued};
 use crate::records::{Account, Line, Mode, Session, SessionState};
 use crate::revoke::Why;
-use crate::root::KeyIdent;
+use crate::root::{KeyIdent, Turn};
 use crate::store::StoreError;
 use crate::wire::{self, RefreshTokenParts};
 
@@ -132,7 +132,12 @@ impl Auth {
         let Some(session) = self.live_record(parts.sid, now).await? else {
             return Ok(None);
         };
-        let right = self.root().refresh_mac(parts.key, &parts.sid, parts.line, parts.generation, &session.salt);
+        let right = self.root().refresh_mac(
+            parts.key,
+            &parts.sid,
+            Turn { line: parts.line, generation: parts.generation },
+            &session.salt,
+        );
         let genuine = right.is_some_and(|mac| bool::from(mac.ct_eq(&parts.mac)));
         Ok(genuine.then_some((parts, session)))
     }

@@ -49,6 +49,15 @@ impl fmt::Debug for KeyIdent {
     }
 }
 
+/// Which refresh token of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Of which carrier.
+    pub line: u32,
+    /// The how-manieth, from 1.
+    pub generation: u64,
+}
+
 /// A sealed value cannot be opened: made under another root secret, for another purpose, or damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cannot be opened with any of the root secrets")]
@@ -121,16 +130,9 @@ impl RootSecrets {
 
     /// The MAC of a refresh token, under the secret of that name; `None` if it is not listed (any more).
     #[must_use]
-    pub fn refresh_mac(
-        &self,
-        key: KeyIdent,
-        sid: &SessionId,
-        line: u32,
-        generation: u64,
-        salt: &[u8; 16],
-    ) -> Option<[u8; 32]> {
+    pub fn refresh_mac(&self, key: KeyIdent, sid: &SessionId, turn: Turn, salt: &[u8; 16]) -> Option<[u8; 32]> {
         let derived = self.derived.iter().find(|d| d.ident == key)?;
-        let (line, generation) = (line.to_string(), generation.to_string());
+        let (line, generation) = (turn.line.to_string(), turn.generation.to_string());
         Some(mac(&derived.refresh, &[b"refresh", sid.as_bytes(), line.as_bytes(), generation.as_bytes(), salt]))
     }
 
@@ -233,6 +235,7 @@ mod tests {
     use crate::rng::SeededRng;
 
     const SID: &str = "w2AAAAAAAAAAAAAAAAAAAA";
+    const FIRST: Turn = Turn { line: 0, generation: 1 };
 
     fn secret(byte: u8) -> Zeroizing<[u8; 32]> {
         let mut secret = [byte; 32];
@@ -244,7 +247,7 @@ mod tests {
     fn derivation_and_mac_input_are_frozen() {
         let root = RootSecrets::new(&[secret(1)]).unwrap();
         assert_eq!(root.newest().to_string(), "TvTB79wf");
-        let mac = root.refresh_mac(root.newest(), &SID.parse().unwrap(), 0, 1, &[3; 16]).unwrap();
+        let mac = root.refresh_mac(root.newest(), &SID.parse().unwrap(), FIRST, &[3; 16]).unwrap();
         assert_eq!(base64url::encode(&mac), "d_9VJOn-mf7d2eGke-JkFFH5oQLzkAbZc8veO5Zugpc");
         let csrf = root.csrf_mac(&SID.parse().unwrap(), &[4; 16]);
         assert_eq!(base64url::encode(&csrf), "oac99IUPJ5_wDvMwn2Ut4HoKTKPDKuEHkEHkKLlm4P4");
@@ -255,8 +258,8 @@ mod tests {
         let old = RootSecrets::new(&[secret(1)]).unwrap();
         let both = RootSecrets::new(&[secret(2), secret(1)]).unwrap();
         let sid: SessionId = SID.parse().unwrap();
-        let made = old.refresh_mac(old.newest(), &sid, 0, 1, &[3; 16]);
-        assert_eq!(both.refresh_mac(old.newest(), &sid, 0, 1, &[3; 16]), made);
+        let made = old.refresh_mac(old.newest(), &sid, FIRST, &[3; 16]);
+        assert_eq!(both.refresh_mac(old.newest(), &sid, FIRST, &[3; 16]), made);
         assert_ne!(both.newest(), old.newest());
         assert!(both.csrf_holds(&sid, &[1; 16], &old.csrf_mac(&sid, &[1; 16])));
         assert!(!old.csrf_holds(&sid, &[1; 16], &both.csrf_mac(&sid, &[1; 16])));

@@ -1,4 +1,5 @@
 //! Every sentence of the ports, on every store.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up breaks the test")]
 
 use std::sync::Arc;
 

@@ -28,7 +28,7 @@ fn a_sealed_key_under_another_name_or_another_root_secret_does_not_open() {
     moved.public_jwk = moved.public_jwk.replace(&key.kid, "another");
     assert_eq!(Keyring::open(&[moved], &root()).unwrap_err(), KeyringError::Open("another".into()));
     let other = RootSecrets::new(&[Zeroizing::new(std::array::from_fn(|n| n as u8 + 1))]).unwrap();
-    assert_eq!(Keyring::open(&[key.clone()], &other).unwrap_err(), KeyringError::Open(key.kid));
+    assert_eq!(Keyring::open(std::slice::from_ref(&key), &other).unwrap_err(), KeyringError::Open(key.kid));
 }
 
 #[test]
