@@ -61,8 +61,12 @@ impl Place {
 
     /// What a program prints, trimmed; `None` if it cannot be started or fails.
     pub fn ask(&self, program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
-        let output = self.command(program, args).output().ok().filter(|output| output.status.success())?;
-        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        answer(&mut self.command(program, args))
+    }
+
+    /// What cargo prints, with variables set for it.
+    pub fn ask_cargo_with(&self, variables: &[(&str, &str)], args: &[&str]) -> Option<String> {
+        answer(self.command("cargo", args).envs(variables.iter().copied()))
     }
 
     fn command(&self, program: impl AsRef<OsStr>, args: &[&str]) -> Command {
@@ -80,6 +84,11 @@ impl Place {
             Err(error) => Err(format!("`{line}`: {error}")),
         }
     }
+}
+
+fn answer(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// As it would be typed in the root of the project.
