@@ -46,13 +46,14 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<Door>)> {
 pub(crate) fn routes(door: &Door) -> Router {
     let other = ROUTES.len() - 1;
     let mut router = Router::new();
-    for (path, methods, answers) in table() {
+    let mut table = table();
+    if door.options().metrics {
+        table.push(("/metrics", "GET,HEAD", get(health::metrics)));
+    }
+    for (path, methods, answers) in table {
         let route = ROUTES.iter().position(|r| *r == path).unwrap_or(other);
         let refuse = move || async move { Problem::new(Code::MethodNotAllowed).allow(methods) };
         router = router.route(path, answers.fallback(refuse).layer(OuterLayer::new(door, route)));
-    }
-    if door.options().metrics {
-        router = router.route("/metrics", get(health::metrics).layer(OuterLayer::new(door, other)));
     }
     let nothing = (async || Problem::new(Code::NotFound)).layer(OuterLayer::new(door, other));
     router.fallback_service(Handler::with_state(nothing, door.clone())).with_state(door.clone())
@@ -66,5 +67,18 @@ fn head(request: &Request) -> (&http::Method, &http::HeaderMap) {
 impl IntoResponse for Code {
     fn into_response(self) -> Response {
         Problem::new(self).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_is_counted_under_its_own_name() {
+        for (path, ..) in table() {
+            assert!(ROUTES.contains(&path), "{path}");
+        }
+        assert_eq!(table().len(), ROUTES.len() - 1);
     }
 }

@@ -1,5 +1,6 @@
 //! All connections: how many there are, from where, who makes room for whom, and who has been waited for too long.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -132,11 +133,11 @@ impl All {
     fn make_room(&mut self, from: Option<IpAddr>) -> bool {
         let waiting = self.conns.iter().filter(|(_, c)| from.is_none_or(|from| c.from == from));
         let waiting = waiting.filter_map(|(number, c)| match c.phase() {
-            Phase::Idle => Some((1, c.waited(), *number)),
-            Phase::Head if c.waited() > 0 => Some((0, c.waited(), *number)),
+            Phase::Idle => Some((1, c.waited(), Reverse(*number))),
+            Phase::Head if c.waited() > 0 => Some((0, c.waited(), Reverse(*number))),
             _ => None,
         });
-        let Some((_, _, number)) = waiting.max() else {
+        let Some((_, _, Reverse(number))) = waiting.max() else {
             return false;
         };
         self.remove(number).is_some_and(|conn| {

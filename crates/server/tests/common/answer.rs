@@ -1,0 +1,45 @@
+//! What came back.
+
+use axum::body::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+
+/// One answer, read to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("every body of ours is text")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(self.text()).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    /// The one value of a header, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut all = self.headers.get_all(name).iter();
+        let first = all.next().map_or("", |v| v.to_str().unwrap());
+        assert!(all.next().is_none(), "{name} stands twice");
+        first
+    }
+
+    /// Every `Set-Cookie`.
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap()).collect()
+    }
+
+    /// Status and code of a problem; of anything else, the status alone.
+    pub(crate) fn outcome(&self) -> String {
+        let problem = self.header("content-type") == "application/problem+json";
+        match problem.then(|| self.json()["code"].as_str().unwrap_or("").to_owned()) {
+            Some(code) => format!("{} {code}", self.status),
+            None => self.status.to_string(),
+        }
+    }
+}

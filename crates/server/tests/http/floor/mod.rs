@@ -1,0 +1,8 @@
+//! What holds for every request, whatever it asks for.
+
+mod health;
+mod layer;
+mod recorder;
+mod size;
+mod slow;
+mod smuggling;
