@@ -212,7 +212,10 @@ fn session(what: SessionWhat) -> Command {
 fn read_password(from_stdin: bool) -> Result<String, Failure> {
     let stdin = std::io::stdin();
     if !from_stdin && !stdin.is_terminal() {
-        return Err(Failure::new("no_terminal", "no terminal to ask for the password: use --password-stdin or --no-password"));
+        return Err(Failure::new(
+            "no_terminal",
+            "no terminal to ask for the password: use --password-stdin or --no-password",
+        ));
     }
     let _quiet = if from_stdin { None } else { Some(Quiet::begin()?) };
     let mut line = String::new();
@@ -228,7 +231,8 @@ struct Quiet {
 
 impl Quiet {
     fn begin() -> Result<Self, Failure> {
-        let failed = |e: rustix::io::Errno| Failure::new("no_terminal", format!("the terminal cannot be silenced: {e}"));
+        let failed =
+            |e: rustix::io::Errno| Failure::new("no_terminal", format!("the terminal cannot be silenced: {e}"));
         let before = rustix::termios::tcgetattr(std::io::stdin()).map_err(failed)?;
         let mut silent = before.clone();
         silent.local_modes.remove(rustix::termios::LocalModes::ECHO);

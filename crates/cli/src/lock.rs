@@ -25,8 +25,7 @@ pub(crate) fn make_directory(data: &Path) -> Result<(), Failure> {
 pub(crate) fn take(data: &Path) -> Result<Option<Lock>, Failure> {
     let path = data.join("lock");
     let failed = |error: std::io::Error| Failure::new("data_directory", format!("{}: {error}", path.display()));
-    let file =
-        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(failed)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(failed)?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(Some(Lock { _file: file })),
         Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),

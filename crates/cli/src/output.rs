@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_table_lines_up_and_hides_control_characters() {
-        let rows = [serde_json::json!({"a": "x\u{1b}[31m", "b": null}), serde_json::json!({"a": "longer", "b": ["p", "q"]})];
+        let rows =
+            [serde_json::json!({"a": "x\u{1b}[31m", "b": null}), serde_json::json!({"a": "longer", "b": ["p", "q"]})];
         assert_eq!(table(&rows), "a       b\nx[31m   -\nlonger  p,q\n");
         assert_eq!(table(&[]), "(none)\n");
     }

@@ -40,7 +40,8 @@ fn read(path: &Path) -> Result<Zeroizing<[u8; LENGTH]>, Failure> {
     let mode = file.metadata().map_err(|e| failed(path, &e))?.mode();
     if mode & 0o077 != 0 {
         let shown = path.display();
-        let text = format!("the root secret {shown} can be read by others (mode {:o}): chmod 600 {shown}", mode & 0o777);
+        let text =
+            format!("the root secret {shown} can be read by others (mode {:o}): chmod 600 {shown}", mode & 0o777);
         return Err(Failure::new("root_secret", text));
     }
     let mut text = Zeroizing::new(String::new());

@@ -100,7 +100,8 @@ fn start_log(config: &Config) {
         LogFormat::Text => false,
         LogFormat::Auto => !config.dev && !std::io::stderr().is_terminal(),
     };
-    let builder = tracing_subscriber::fmt().with_max_level(config.log_level).with_writer(std::io::stderr).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_max_level(config.log_level).with_writer(std::io::stderr).with_target(false);
     // A process that embeds this one has its own log.
     let _ = match json {
         true => builder.json().flatten_event(true).try_init(),

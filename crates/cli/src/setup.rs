@@ -6,6 +6,7 @@ use std::sync::Arc;
 use doorward_core::auth::{Auth, Parts, StartError};
 use doorward_core::clock::SystemClock;
 use doorward_core::rng::SystemRng;
+use doorward_core::store::{Accounts, Sessions};
 use doorward_server::HashPool;
 use doorward_store::cached::CacheSize;
 use doorward_store::{Cached, CachedAccounts, SqliteStore};
@@ -32,10 +33,10 @@ pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
     let (clock, rng) = (Arc::new(SystemClock::new()), Arc::new(SystemRng::new()));
     let pool = HashPool::start(config.hash_threads, config.cost, rng.clone());
     let hasher = pool.map_err(|e| Failure::new("threads", e.to_string()))?;
-    // One process opens this database, so it sees every write.
+    let (accounts, sessions) = with_copies(config.cache, &store, &clock);
     let parts = Parts {
-        accounts: Arc::new(CachedAccounts::new(store.clone(), clock.clone(), CacheSize::ALONE)),
-        sessions: Arc::new(Cached::new(store.clone(), clock.clone(), CacheSize::ALONE)),
+        accounts,
+        sessions,
         log: store.clone(),
         keys: store,
         clock,
@@ -50,4 +51,20 @@ pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
         StartError::Policy(faults) => Failure::new("configuration", faults.join("\n")),
         other => Failure::new("start", other.to_string()),
     })
+}
+
+/// One process opens this database, so it sees every write.
+fn with_copies(
+    capacity: usize,
+    store: &Arc<SqliteStore>,
+    clock: &Arc<SystemClock>,
+) -> (Arc<dyn Accounts>, Arc<dyn Sessions>) {
+    if capacity == 0 {
+        return (store.clone(), store.clone());
+    }
+    let size = CacheSize { capacity, ..CacheSize::ALONE };
+    (
+        Arc::new(CachedAccounts::new(store.clone(), clock.clone(), size)),
+        Arc::new(Cached::new(store.clone(), clock.clone(), size)),
+    )
 }

@@ -1,4 +1,4 @@
-//! From values to what the program uses.
+//! From values to what the program uses. What can only be seen when all of them are read stands in `together`.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,11 +13,11 @@ use doorward_core::verify::Algorithm;
 use doorward_server::HashPool;
 use tracing::level_filters::LevelFilter;
 
-use super::fault::{Fault, beyond_loopback};
+use super::fault::Fault;
 use super::keys::{CLIENT_KEYS, KEYS, Key};
 use super::read::{Placed, Values};
 use super::value::{Value, check};
-use super::{Config, LogFormat};
+use super::{Config, LogFormat, Wishes, together};
 
 /// Values where there are any, else defaults.
 struct From<'v> {
@@ -26,7 +26,10 @@ struct From<'v> {
 
 impl From<'_> {
     fn value(&self, full: &str) -> Value {
-        let key = KEYS.iter().find(|k| format!("{}.{}", k.section, k.name) == full).expect("every key that is read is listed");
+        let key = KEYS
+            .iter()
+            .find(|k| format!("{}.{}", k.section, k.name) == full)
+            .expect("every key that is read is listed");
         self.set.get(full).map_or_else(|| default(key), |placed| placed.value.clone())
     }
 
@@ -79,20 +82,19 @@ pub(super) fn default(key: &Key) -> Value {
     check(key.kind, &table.remove("value").expect("just written")).expect("defaults are of their kind")
 }
 
-pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, data: Option<PathBuf>) -> Config {
+pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -> Config {
     let from = From { set: &values.set };
     let threads = usize::try_from(from.number("password.threads")).unwrap_or(0);
-    let cost = cost(&from, faults);
-    let config = Config {
-        dev: false,
-        listen: from.address("server.listen"),
+    let mut config = Config {
+        dev: wishes.dev,
+        listen: wishes.listen.unwrap_or_else(|| from.address("server.listen")),
         behind: from.texts("server.behind"),
-        data: data.unwrap_or_else(|| from.text("server.data").into()),
+        data: wishes.data.unwrap_or_else(|| from.text("server.data").into()),
         secret_files: from.texts("secret.files").into_iter().map(PathBuf::from).collect(),
-        metrics: from.flag("server.metrics"),
+        metrics: wishes.dev || from.flag("server.metrics"),
         own_host: from.flag("server.own_host"),
         hash_threads: if threads == 0 { HashPool::default_threads() } else { threads },
-        cost,
+        cost: cost(&from),
         algorithm: Algorithm::from_name(&from.text("tokens.algorithm")).unwrap_or(Algorithm::Es256),
         log_level: from.text("log.level").parse().unwrap_or(LevelFilter::INFO),
         log_format: match from.text("log.format").as_str() {
@@ -101,22 +103,27 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, data: Option<Path
             _ => LogFormat::Auto,
         },
         policy: policy(&from, values, faults),
+        warnings: Vec::new(),
     };
-    together(&config, values, faults);
+    if config.dev {
+        develop(&mut config, values);
+    }
+    together::check(&mut config, values, faults);
     config
 }
 
-fn cost(from: &From<'_>, faults: &mut Vec<Fault>) -> Cost {
-    let n = |name: &str| u32::try_from(from.number(name)).unwrap_or(u32::MAX);
-    let cost = Cost { memory_kib: n("password.memory_kib"), passes: n("password.passes"), lanes: n("password.lanes") };
-    if !cost.is_allowed() {
-        let place = from.set.get("password.passes").or_else(|| from.set.get("password.memory_kib"));
-        faults.push(Fault {
-            place: place.map_or_else(|| "password".into(), |p| p.place.clone()),
-            text: "[password] is weaker than memory_kib = 19456 with passes = 2, or 47104 with passes = 1".into(),
-        });
+/// Whoever tries Doorward should not have to set anything.
+fn develop(config: &mut Config, values: &Values) {
+    config.policy.issuer = format!("http://{}", config.listen);
+    config.policy.sign_up = SignUp::Open;
+    if values.clients.is_empty() {
+        config.policy.clients[0].modes = Mode::ALL.to_vec();
     }
-    cost
+}
+
+fn cost(from: &From<'_>) -> Cost {
+    let n = |name: &str| u32::try_from(from.number(name)).unwrap_or(u32::MAX);
+    Cost { memory_kib: n("password.memory_kib"), passes: n("password.passes"), lanes: n("password.lanes") }
 }
 
 fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
@@ -159,7 +166,8 @@ fn client(place: &str, set: &BTreeMap<String, Placed>, faults: &mut Vec<Fault>) 
         _ => None,
     };
     if id.is_none() {
-        let text = "a client needs an id: 1 to 64 of A-Z a-z 0-9 . _ -, and not 22 of them (that is how account ids look)";
+        let text =
+            "a client needs an id: 1 to 64 of A-Z a-z 0-9 . _ -, and not 22 of them (that is how account ids look)";
         faults.push(Fault { place: place.to_owned(), text: text.into() });
     }
     Some(Client {
@@ -169,24 +177,4 @@ fn client(place: &str, set: &BTreeMap<String, Placed>, faults: &mut Vec<Fault>) 
         native: matches!(set.get("native").map(|p| &p.value), Some(Value::Flag(true))),
         enabled: true,
     })
-}
-
-/// What can only be seen when everything is read.
-fn together(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
-    let place = |full: &str| values.set.get(full).map_or_else(|| "configuration".to_owned(), |p| p.place.clone());
-    let mut add = |place: String, text: String| faults.push(Fault { place, text });
-    if config.policy.issuer.is_empty() && !values.set.contains_key("server.public_url") {
-        add("configuration".into(), "server.public_url is missing: where people reach Doorward, like \"https://door.example\"".into());
-    }
-    if !config.listen.ip().is_loopback() && config.behind.is_empty() {
-        add(place("server.listen"), beyond_loopback(config.listen));
-    }
-    for (n, client) in config.policy.clients.iter().enumerate() {
-        if config.policy.clients[..n].iter().any(|other| other.id == client.id) {
-            add("configuration".into(), format!("two clients are called {}", client.id));
-        }
-    }
-    for fault in config.policy.faults() {
-        add("configuration".into(), fault);
-    }
 }

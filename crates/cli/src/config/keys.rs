@@ -5,13 +5,21 @@
 pub(super) enum Kind {
     Text,
     Flag,
-    Number { least: u64, most: u64 },
+    Number {
+        least: u64,
+        most: u64,
+    },
     /// `"10s"`, `"5m"`, `"1h"`, `"14d"`; bounds in seconds.
-    Span { least: u64, most: u64 },
+    Span {
+        least: u64,
+        most: u64,
+    },
     OneOf(&'static [&'static str]),
     Texts,
     TextsOf(&'static [&'static str]),
     Address,
+    /// Addresses, or networks like `"10.0.0.0/8"`.
+    Networks,
     Url,
 }
 
@@ -37,23 +45,102 @@ pub(super) const MODES: &[&str] = &["session", "token", "hybrid"];
 
 /// All of them, section by section.
 pub(super) const KEYS: &[Key] = &[
-    key("server", "public_url", Kind::Url, "", "Where people reach Doorward: scheme and host, nothing behind. The issuer of its tokens."),
+    key(
+        "server",
+        "public_url",
+        Kind::Url,
+        "",
+        "Where people reach Doorward: scheme and host, nothing behind. The issuer of its tokens.",
+    ),
     key("server", "listen", Kind::Address, "\"127.0.0.1:8080\"", "Where it listens."),
-    key("server", "behind", Kind::Texts, "[]", "Proxies in front that speak TLS (addresses or networks). Needed to listen beyond this machine."),
+    key(
+        "server",
+        "behind",
+        Kind::Networks,
+        "[]",
+        "Proxies in front that speak TLS, like [\"10.0.0.0/8\"]. Needed to listen beyond this machine.",
+    ),
     key("server", "metrics", Kind::Flag, "false", "Answer /metrics on the same address."),
-    key("server", "own_host", Kind::Flag, "false", "The host belongs to Doorward alone: a sign-out clears the browser's cache and storage for it."),
-    key("server", "data", Kind::Text, "\"doorward-data\"", "Directory of the database, the root secret and the control socket."),
-    key("secret", "files", Kind::Texts, "[]", "Files with root secrets, newest first; if empty, root-secret in the data directory, made at the first start."),
-    key("accounts", "sign_up", Kind::OneOf(&["closed", "open"]), "\"closed\"", "Who may make an account: operators only, or everybody."),
-    key("password", "min_length", Kind::Number { least: 8, most: 128 }, "15", "Fewest characters of a new password. Below 15 only with a second factor in front."),
-    key("password", "memory_kib", Kind::Number { least: 19_456, most: 4_194_304 }, "65536", "argon2id: memory of one hash."),
+    key(
+        "server",
+        "own_host",
+        Kind::Flag,
+        "false",
+        "The host belongs to Doorward alone: a sign-out clears the browser's cache and storage for it.",
+    ),
+    key(
+        "server",
+        "data",
+        Kind::Text,
+        "\"doorward-data\"",
+        "Directory of the database, the root secret and the control socket; relative to where Doorward is started.",
+    ),
+    key(
+        "server",
+        "cache",
+        Kind::Number { least: 0, most: 10_000_000 },
+        "50000",
+        "Copies of sessions, and of accounts, kept in memory for checks; 0 for none.",
+    ),
+    key(
+        "secret",
+        "files",
+        Kind::Texts,
+        "[]",
+        "Files with root secrets, newest first; if empty, root-secret in the data directory, made at the first start.",
+    ),
+    key(
+        "accounts",
+        "sign_up",
+        Kind::OneOf(&["closed", "open"]),
+        "\"closed\"",
+        "Who may make an account: operators only, or everybody.",
+    ),
+    key(
+        "password",
+        "min_length",
+        Kind::Number { least: 8, most: 128 },
+        "15",
+        "Fewest characters of a new password. Below 15 Doorward warns: the password is the only factor.",
+    ),
+    key(
+        "password",
+        "memory_kib",
+        Kind::Number { least: 19_456, most: 4_194_304 },
+        "65536",
+        "argon2id: memory of one hash.",
+    ),
     key("password", "passes", Kind::Number { least: 1, most: 64 }, "3", "argon2id: passes over the memory."),
     key("password", "lanes", Kind::Number { least: 1, most: 16 }, "1", "argon2id: lanes."),
-    key("password", "threads", Kind::Number { least: 0, most: 1024 }, "0", "Threads that hash; 0 means one less than the machine has cores."),
-    key("tokens", "algorithm", Kind::OneOf(&["ES256", "Ed25519", "EdDSA", "RS256"]), "\"ES256\"", "What a new database signs access tokens with."),
+    key(
+        "password",
+        "threads",
+        Kind::Number { least: 0, most: 1024 },
+        "0",
+        "Threads that hash; 0 means one less than the machine has cores.",
+    ),
+    key(
+        "tokens",
+        "algorithm",
+        Kind::OneOf(&["ES256", "Ed25519", "EdDSA", "RS256"]),
+        "\"ES256\"",
+        "What a new database signs access tokens with.",
+    ),
     key("tokens", "access_token", Kind::Span { least: 60, most: 3600 }, "\"5m\"", "Life of an access token."),
-    key("tokens", "grace", Kind::Span { least: 0, most: 60 }, "\"10s\"", "For so long after a refresh the same answer is given again."),
-    key("tokens", "native_grace", Kind::Span { least: 0, most: 60 }, "\"60s\"", "The same for clients on people's own devices."),
+    key(
+        "tokens",
+        "grace",
+        Kind::Span { least: 0, most: 60 },
+        "\"10s\"",
+        "For so long after a refresh the same answer is given again.",
+    ),
+    key(
+        "tokens",
+        "native_grace",
+        Kind::Span { least: 0, most: 60 },
+        "\"60s\"",
+        "The same for clients on people's own devices.",
+    ),
     key("tokens", "leeway", Kind::Span { least: 0, most: 120 }, "\"30s\"", "Clock skew that verifiers allow for."),
     key("lifetimes.session", "idle", IDLE, "\"1h\"", "Mode session: ends after so long without activity."),
     key("lifetimes.session", "absolute", ABSOLUTE, "\"24h\"", "Mode session: ends so long after the sign-in."),
@@ -66,14 +153,53 @@ pub(super) const KEYS: &[Key] = &[
     key("lifetimes.hybrid", "remember_idle", IDLE, "\"14d\"", "The same with \"remember me\"."),
     key("lifetimes.hybrid", "remember_absolute", ABSOLUTE, "\"30d\"", "The same with \"remember me\"."),
     key("log", "level", Kind::OneOf(&["error", "warn", "info", "debug"]), "\"info\"", "How much is logged."),
-    key("log", "format", Kind::OneOf(&["auto", "json", "text"]), "\"auto\"", "JSON lines, or text; auto: text on a terminal."),
-    key("log", "keep", Kind::Span { least: DAY, most: 30 * DAY }, "\"24h\"", "A row of the revocation log is kept at least so long."),
+    key(
+        "log",
+        "format",
+        Kind::OneOf(&["auto", "json", "text"]),
+        "\"auto\"",
+        "JSON lines, or text; auto: text on a terminal.",
+    ),
+    key(
+        "log",
+        "keep",
+        Kind::Span { least: DAY, most: 30 * DAY },
+        "\"24h\"",
+        "A row of the revocation log is kept at least so long.",
+    ),
 ];
 
 /// Keys of one entry of `[[clients]]`.
 pub(super) const CLIENT_KEYS: &[Key] = &[
-    key("clients", "id", Kind::Text, "", "Name of the application, 1 to 64 of A-Z a-z 0-9 . _ - (\"default\" is meant when a request names none)."),
-    key("clients", "modes", Kind::TextsOf(MODES), "[\"session\"]", "How its sign-ins may be carried; the first is meant when it asks for none."),
-    key("clients", "audiences", Kind::Texts, "[]", "Resource servers that its access tokens are for; Doorward itself if empty."),
+    key(
+        "clients",
+        "id",
+        Kind::Text,
+        "",
+        "Name of the application, 1 to 64 of A-Z a-z 0-9 . _ - (\"default\" is meant when a request names none).",
+    ),
+    key(
+        "clients",
+        "modes",
+        Kind::TextsOf(MODES),
+        "[\"session\"]",
+        "How its sign-ins may be carried; the first is meant when it asks for none.",
+    ),
+    key(
+        "clients",
+        "audiences",
+        Kind::Texts,
+        "[]",
+        "Resource servers that its access tokens are for; Doorward itself if empty.",
+    ),
     key("clients", "native", Kind::Flag, "false", "Runs on people's own devices."),
+];
+
+/// What people look for that stands elsewhere, and where.
+pub(super) const ELSEWHERE: &[(&str, &str)] = &[
+    ("tls", "a proxy in front speaks TLS: [server] behind = [\"10.0.0.0/8\"]"),
+    ("database", "the embedded database lies in [server] data"),
+    ("data", "it stands in a section: [server] data"),
+    ("listen", "it stands in a section: [server] listen"),
+    ("public_url", "it stands in a section: [server] public_url"),
 ];

@@ -117,7 +117,9 @@ impl Reader<'_> {
             let place = self.place(name.span().start);
             let full = format!("clients.{}", name.get_ref());
             match CLIENT_KEYS.iter().find(|k| k.name == name.get_ref().as_ref()) {
-                Some(key) => set.extend(self.checked(key, value.get_ref(), place, &full).map(|p| (key.name.to_owned(), p))),
+                Some(key) => {
+                    set.extend(self.checked(key, value.get_ref(), place, &full).map(|p| (key.name.to_owned(), p)))
+                }
                 None => {
                     let hint = nearest(name.get_ref(), CLIENT_KEYS.iter().map(|k| k.name));
                     let hint = hint.map_or(String::new(), |h| format!(", did you mean {h}?"));

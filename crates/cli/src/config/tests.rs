@@ -76,7 +76,12 @@ fn the_environment_wins_over_the_file_and_is_checked_like_it() {
     let config = Config::from_text("x", text, &set("DOORWARD__SECRET__FILES", "[\"/a\", \"/b\"]"), None).unwrap();
     assert_eq!(config.secret_files.len(), 2);
     let wrong = Config::from_text("x", text, &set("DOORWARD__SERVER__LISTN", "y"), None).unwrap_err().message;
-    assert!(wrong.contains("environment DOORWARD__SERVER__LISTN: server.listn is not a setting, did you mean server.listen?"), "{wrong}");
+    assert!(
+        wrong.contains(
+            "environment DOORWARD__SERVER__LISTN: server.listn is not a setting, did you mean server.listen?"
+        ),
+        "{wrong}"
+    );
 }
 
 #[test]

@@ -65,7 +65,9 @@ fn one_of(text: String, allowed: &[&str]) -> Result<String, String> {
 }
 
 fn span(value: &Toml, least: u64, most: u64) -> Result<Duration, String> {
-    let wrong = || format!("must be a duration like \"10s\", \"5m\", \"1h\" or \"14d\", from {} to {}", words(least), words(most));
+    let wrong = || {
+        format!("must be a duration like \"10s\", \"5m\", \"1h\" or \"14d\", from {} to {}", words(least), words(most))
+    };
     let text = value.as_str().ok_or_else(wrong)?;
     let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
     let factor = match unit {
@@ -91,11 +93,14 @@ fn words(seconds: u64) -> String {
 /// An origin: scheme, host, perhaps a port, and nothing else. Compared letter for letter, so it has one written form.
 fn url(text: String) -> Result<String, String> {
     let (scheme, host) = text.split_once("://").ok_or("must begin with https://")?;
-    let plain = host.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-' | b':' | b'[' | b']'));
+    let plain = host
+        .bytes()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-' | b':' | b'[' | b']'));
     if !plain || host.is_empty() {
         return Err("must be scheme, host in lower case, and perhaps a port: no path, no slash at the end".into());
     }
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit())).map_or(host, |(h, _)| h);
+    let name =
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit())).map_or(host, |(h, _)| h);
     let here = matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost");
     match scheme {
         "https" => Ok(text),
@@ -118,17 +123,34 @@ mod tests {
         for text in ["10s", "5m", "24h", "1d", "86400s"] {
             assert!(ok(kind, text), "{text}");
         }
-        for text in ["9s", "2d", "10", "s", "", "1.5h", "-5m", "5 m", "5m5s", "99999999999999999999s", "18446744073709551615d"] {
+        for text in
+            ["9s", "2d", "10", "s", "", "1.5h", "-5m", "5 m", "5m5s", "99999999999999999999s", "18446744073709551615d"]
+        {
             assert!(!ok(kind, text), "{text}");
         }
     }
 
     #[test]
     fn a_public_url_is_an_origin_over_tls() {
-        for text in ["https://door.example", "https://door.example:8443", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:80"] {
+        for text in [
+            "https://door.example",
+            "https://door.example:8443",
+            "http://localhost:8080",
+            "http://127.0.0.1",
+            "http://[::1]:80",
+        ] {
             assert!(ok(Kind::Url, text), "{text}");
         }
-        for text in ["door.example", "https://door.example/", "https://Door.example", "http://door.example", "https://", "https://a b", "ftp://x", "http://localhost.evil.example"] {
+        for text in [
+            "door.example",
+            "https://door.example/",
+            "https://Door.example",
+            "http://door.example",
+            "https://",
+            "https://a b",
+            "ftp://x",
+            "http://localhost.evil.example",
+        ] {
             assert!(!ok(Kind::Url, text), "{text}");
         }
     }

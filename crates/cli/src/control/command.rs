@@ -1,12 +1,12 @@
 //! Everything an operator may ask, and what is done.
 
 use doorward_core::Auth;
+use doorward_core::Timestamp;
 use doorward_core::accounts::{NewAccount, SignUpError};
 use doorward_core::id::{AccountId, SessionId};
 use doorward_core::records::{Account, Session};
 use doorward_core::secret::Plain;
 use doorward_core::store::StoreError;
-use doorward_core::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -76,9 +76,7 @@ async fn revoke(auth: &Auth, sid: &str) -> Result<Value, Failure> {
 
 async fn list_keys(auth: &Auth) -> Result<Value, Failure> {
     let keys = auth.keys().all().await.map_err(unavailable)?;
-    let show = |k: &doorward_core::records::StoredKey| {
-        json!({ "kid": k.kid, "algorithm": k.algorithm.name(), "state": k.state.name(), "created_at": time(k.created_at) })
-    };
+    let show = |k: &doorward_core::records::StoredKey| json!({ "kid": k.kid, "algorithm": k.algorithm.name(), "state": k.state.name(), "created_at": time(k.created_at) });
     Ok(json!({ "keys": keys.iter().map(show).collect::<Vec<_>>() }))
 }
 

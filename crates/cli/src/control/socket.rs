@@ -83,7 +83,9 @@ async fn converse(stream: UnixStream, auth: Auth) {
     }
     let answer = match serde_json::from_str::<Command>(&line) {
         Ok(command) => command.run(&auth).await,
-        Err(_) => Err(Failure::new("control_socket", "the server does not know this command: is it of another version?")),
+        Err(_) => {
+            Err(Failure::new("control_socket", "the server does not know this command: is it of another version?"))
+        }
     };
     let answer = match answer {
         Ok(value) => serde_json::json!({ "ok": value }),

@@ -1,0 +1,101 @@
+//! What can only be seen when everything is read: settings that do not go together.
+
+use std::net::SocketAddr;
+
+use doorward_core::policy::Policy;
+use doorward_core::records::Mode;
+
+use super::Config;
+use super::fault::Fault;
+use super::read::Values;
+
+/// Fewer characters than this and the password should not be the only factor.
+const SHORT_PASSWORD: usize = 15;
+
+/// Adds what is wrong to `faults`, and what is merely unwise to the configuration's warnings.
+pub(super) fn check(config: &mut Config, values: &Values, faults: &mut Vec<Fault>) {
+    address(config, values, faults);
+    hashing(config, values, faults);
+    clients(values, faults);
+    numbers(&config.policy, values, faults);
+    let least = config.policy.password_min_length;
+    if least < SHORT_PASSWORD {
+        let place = place(values, &["password.min_length"]);
+        let why =
+            format!("a password of {least} characters is short where nothing else is asked for; 15 or more are safe");
+        config.warnings.push(format!("{place}: {why}"));
+    }
+}
+
+/// Where the first of these keys stands that was set at all.
+fn place(values: &Values, keys: &[&str]) -> String {
+    keys.iter().find_map(|key| values.set.get(*key)).map_or_else(|| "configuration".to_owned(), |p| p.place.clone())
+}
+
+/// Passwords never cross a network in the clear: beyond this machine somebody in front must speak TLS.
+fn address(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
+    let place = || place(values, &["server.listen"]);
+    let is_here = config.listen.ip().is_loopback();
+    match (config.dev, is_here, config.behind.is_empty()) {
+        (true, false, _) => {
+            let text = format!(
+                "--dev listens on this machine only (127.0.0.1 or [::1]), not on {}: it speaks no TLS and lets everybody sign up",
+                config.listen
+            );
+            faults.push(Fault { place: place(), text });
+        }
+        (false, false, true) => faults.push(Fault { place: place(), text: beyond_loopback(config.listen) }),
+        _ => {}
+    }
+    if !config.dev && !values.seen.contains("server.public_url") {
+        let text = "server.public_url is missing: where people reach Doorward
+    [server]
+    public_url = \"https://door.example\"";
+        faults.push(Fault { place: "configuration".into(), text: text.into() });
+    }
+}
+
+/// The lines to copy.
+fn beyond_loopback(listen: SocketAddr) -> String {
+    format!(
+        "listening on {listen} would send passwords over the network in the clear. Either listen on this machine only:
+    [server]
+    listen = \"127.0.0.1:{}\"
+  or say which proxy in front speaks TLS:
+    [server]
+    behind = [\"10.0.0.0/8\"]",
+        listen.port()
+    )
+}
+
+fn hashing(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
+    if !config.cost.is_allowed() {
+        let text = "[password] is weaker than memory_kib = 19456 with passes = 2, or 47104 with passes = 1";
+        faults.push(Fault { place: place(values, &["password.passes", "password.memory_kib"]), text: text.into() });
+    }
+}
+
+fn clients(values: &Values, faults: &mut Vec<Fault>) {
+    for (n, client) in values.clients.iter().enumerate() {
+        let id = client.set.get("id").map(|p| &p.value);
+        let before =
+            values.clients[..n].iter().find(|other| id.is_some() && other.set.get("id").map(|p| &p.value) == id);
+        if let Some(before) = before {
+            let text = format!("a client of this id stands already at {}", before.place);
+            faults.push(Fault { place: client.place.clone(), text });
+        }
+    }
+}
+
+/// The library's own judgement, at the line that it most likely is about.
+fn numbers(policy: &Policy, values: &Values, faults: &mut Vec<Fault>) {
+    for text in policy.faults() {
+        let mode = Mode::ALL.into_iter().find(|m| text.starts_with(m.name()));
+        let names = ["idle", "absolute", "remember_idle", "remember_absolute"];
+        let mut keys: Vec<String> =
+            mode.iter().flat_map(|m| names.map(|name| format!("lifetimes.{m}.{name}"))).collect();
+        keys.push("tokens.access_token".into());
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        faults.push(Fault { place: place(values, &keys), text });
+    }
+}
