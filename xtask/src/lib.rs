@@ -4,7 +4,7 @@
 //!
 //! - [`mod@test`] runs the groups of tests, and installs what a group needs
 //! - [`generate`] writes the files that are made from others; [`comparison`] is one of them
-//! - [`bench`] measures
+//! - [`mod@bench`] measures
 //! - [`house`] the rules that every file of the project keeps; run by `cargo test -p xtask`
 //!
 //! Below them: [`tree`] (the files of the project), [`source`] (reading Rust), [`markdown`] (reading documents).

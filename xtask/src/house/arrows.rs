@@ -21,7 +21,7 @@ const LEAVES: [&str; 4] = ["xtask", "examples", "fuzz", "bench"];
 const BANNED: &[&str] =
     &["tokio", "axum", "http", "hyper", "tower", "reqwest", "sqlx", "redis", "fred", "rusqlite", "libsqlite3"];
 
-/// The crates that stay clear of [`BANNED`].
+/// The crates that stay clear of them.
 pub const CLEAR: [&str; 2] = ["doorward-core", "doorward-verify"];
 
 /// A crate of the project, and the crates of the project that it rests on (normal and build dependencies).
