@@ -42,18 +42,16 @@ pub fn provide(place: &Place, groups: &[&Group]) -> Option<String> {
             missing.push(*need);
         }
     }
-    if missing.is_empty() {
-        return None;
-    }
+    let mut failed = Vec::new();
     let debian: Vec<&str> = missing.iter().filter_map(Need::debian).collect();
     if !debian.is_empty()
         && let Err(why) = install_debian(place, &debian)
     {
         eprintln!("{why}");
-        return Some(line(&debian));
+        failed.push(line(&debian));
     }
     let tools = missing.iter().filter(|need| need.debian().is_none());
-    let failed: Vec<String> = tools.filter_map(|need| install_tool(place, need).err()).collect();
+    failed.extend(tools.filter_map(|need| install_tool(place, need).err()));
     (!failed.is_empty()).then(|| failed.join("; "))
 }
 
