@@ -2,3 +2,10 @@
 //!
 //! The rows stand in `rows.toml`, in the words of the page that is made of them (`cargo xtask generate` writes
 //! `docs/comparison.md` in both languages). A row names the tests here that show it; while it names none it says *not yet*.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up breaks the test")]
+
+mod cookie;
+mod forced;
+mod library;
+mod server;
+mod token;
