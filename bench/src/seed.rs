@@ -42,7 +42,7 @@ pub(crate) fn directory(at: &Path, port: u16) -> Outcome<()> {
     }
     let data = at.display();
     let text = format!(
-        "[server]\npublic_url = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata = \"{data}\"\n\
+        "[server]\npublic_url = \"https://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata = \"{data}\"\n\
          [accounts]\nsign_up = \"open\"\n[tokens]\naccess_token = \"1h\"\n\
          [[clients]]\nid = \"default\"\nmodes = [\"session\", \"token\", \"hybrid\"]\n"
     );
@@ -54,7 +54,7 @@ pub(crate) fn directory(at: &Path, port: u16) -> Outcome<()> {
 pub(crate) async fn auth(at: &Path, port: u16) -> Outcome<(Auth, SqliteStore)> {
     let store = SqliteStore::open(&at.join("doorward.db"))?;
     let shared = Arc::new(store.clone());
-    let mut policy = Policy::new(format!("http://127.0.0.1:{port}"));
+    let mut policy = Policy::new(format!("https://127.0.0.1:{port}"));
     policy.sign_up = SignUp::Open;
     policy.access_token = std::time::Duration::from_secs(3600);
     policy.clients[0].modes = Mode::ALL.to_vec();

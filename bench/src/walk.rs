@@ -140,7 +140,7 @@ fn bearer_check(carried: &Carried, port: u16) -> Arc<[u8]> {
 fn sign_out(carried: &Carried, port: u16) -> Arc<[u8]> {
     let (token, csrf) = (&carried.token, &carried.csrf);
     let more = format!(
-        "Cookie: __Host-Http-doorward_session={token}\r\nX-CSRF-Token: {csrf}\r\nOrigin: http://127.0.0.1:{port}\r\n\
+        "Cookie: __Host-Http-doorward_session={token}\r\nX-CSRF-Token: {csrf}\r\nOrigin: https://127.0.0.1:{port}\r\n\
          Content-Type: application/json\r\nContent-Length: 2\r\n"
     );
     let mut bytes = request("POST", "/v1/sign-out", port, &more);

@@ -1,15 +1,16 @@
 //! The command line.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use serde_json::json;
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, Wishes};
 use crate::control::{self, Command};
-use crate::output::{self, Failure};
-use crate::serve;
+use crate::output::{self, Failure, Form};
+use crate::{serve, typed};
 
 /// Sessions and tokens, one record, one revoke.
 #[derive(Parser)]
@@ -26,7 +27,7 @@ struct Common {
     /// The configuration file.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The data directory.
+    /// The data directory [default: as configured, else ./doorward-data].
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Answer in JSON.
@@ -41,7 +42,7 @@ enum What {
         /// On this machine only, without TLS, with open sign-up: to try and to develop.
         #[arg(long)]
         dev: bool,
-        /// Where to listen.
+        /// Where to listen, like 127.0.0.1:8080; port 0 takes any free one.
         #[arg(long, value_name = "ADDR:PORT")]
         listen: Option<SocketAddr>,
     },
@@ -78,7 +79,7 @@ enum AccountWhat {
         /// What the person will sign in with.
         identifier: String,
         /// How the person is called.
-        #[arg(long)]
+        #[arg(long, value_name = "NAME")]
         display_name: Option<String>,
         /// Read the password from standard input instead of asking for it.
         #[arg(long, conflicts_with = "no_password")]
@@ -90,10 +91,10 @@ enum AccountWhat {
     /// List accounts in the order of their identifiers.
     List {
         /// Begin behind this identifier.
-        #[arg(long)]
+        #[arg(long, value_name = "IDENTIFIER")]
         after: Option<String>,
         /// At most so many.
-        #[arg(long, default_value_t = 100)]
+        #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,
     },
     /// Show one.
@@ -126,7 +127,7 @@ enum SessionWhat {
         #[arg(required_unless_present = "account", conflicts_with = "account")]
         sid: Option<String>,
         /// All sessions of this account.
-        #[arg(long)]
+        #[arg(long, value_name = "ACCOUNT")]
         account: Option<String>,
     },
 }
@@ -138,57 +139,67 @@ enum KeyWhat {
 }
 
 /// Does what the command line says.
-pub(crate) fn run() -> Result<(), Failure> {
+pub(crate) fn run() -> ExitCode {
     let Arguments { common, what } = Arguments::parse();
-    output::set_json(common.json);
+    let form = if common.json { Form::Json } else { Form::Text };
+    match act(common, what, form) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            form.fail(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
     match what {
-        What::Version => output::show(&serde_json::json!({ "name": "doorward", "version": env!("CARGO_PKG_VERSION") })),
-        What::Config(ConfigWhat::Schema) => println!("{}", config::schema()),
-        What::Config(ConfigWhat::Example) => print!("{}", config::example()),
+        What::Version => match form {
+            Form::Text => output::print(concat!("doorward ", env!("CARGO_PKG_VERSION"), "\n")),
+            Form::Json => form.show(&json!({ "name": "doorward", "version": env!("CARGO_PKG_VERSION") })),
+        },
+        What::Config(ConfigWhat::Schema) => output::print(&format!("{}\n", config::schema())),
+        What::Config(ConfigWhat::Example) => output::print(&config::example()),
         What::Config(ConfigWhat::Check) => {
-            load(&common)?;
-            output::show(&serde_json::json!({ "status": "no faults" }));
+            let config = common.load(false, None)?;
+            form.show(&json!({ "status": "no faults", "warnings": config.warnings }));
         }
-        What::Serve { dev: true, listen } => {
-            let config = Config::for_development(common.config.as_deref(), common.data, listen)?;
-            return serve::run(config);
+        What::Serve { dev, listen } => return serve::run(common.load(dev, listen)?),
+        What::Account(what) => {
+            let config = common.of_operator()?;
+            let command = account(what, &config)?;
+            form.show(&control::run(&config, &command)?);
         }
-        What::Serve { dev: false, listen } => {
-            let mut config = load(&common)?;
-            config.listen = listen.unwrap_or(config.listen);
-            config.check_listen()?;
-            return serve::run(config);
-        }
-        What::Account(what) => return control::run(&find_data(&common)?, account(what)?),
-        What::Session(what) => return control::run(&find_data(&common)?, session(what)),
-        What::Key(KeyWhat::List) => return control::run(&find_data(&common)?, Command::KeyList),
+        What::Session(what) => form.show(&control::run(&common.of_operator()?, &session(what))?),
+        What::Key(KeyWhat::List) => form.show(&control::run(&common.of_operator()?, &Command::KeyList)?),
     }
     Ok(())
 }
 
-fn load(common: &Common) -> Result<Config, Failure> {
-    let Some(file) = &common.config else {
-        return Err(Failure::new("no_configuration", NO_FILE));
-    };
-    Config::load(file, common.data.clone())
+impl Common {
+    fn load(self, dev: bool, listen: Option<SocketAddr>) -> Result<Config, Failure> {
+        if self.config.is_none() && !dev {
+            return Err(Failure::usage(NO_FILE));
+        }
+        Config::load(self.config.as_deref(), Wishes { dev, listen, data: self.data })
+    }
+
+    /// Commands for operators need a data directory; without a file they mean that of `serve --dev`.
+    fn of_operator(self) -> Result<Config, Failure> {
+        let dev = self.config.is_none();
+        self.load(dev, None)
+    }
 }
 
 const NO_FILE: &str = "no configuration: give one with --config FILE
   to try Doorward on this machine:   doorward serve --dev
-  to write a file to begin with:     doorward config example > doorward.toml";
+  to write a file to begin with:     doorward config example > doorward.toml
+  and then:                          doorward serve --config doorward.toml";
 
-/// Commands for operators need a data directory; without a file they mean that of `serve --dev`.
-fn find_data(common: &Common) -> Result<Config, Failure> {
-    match &common.config {
-        Some(file) => Config::load(file, common.data.clone()),
-        None => Config::for_development(None, common.data.clone(), None),
-    }
-}
-
-fn account(what: AccountWhat) -> Result<Command, Failure> {
+fn account(what: AccountWhat, config: &Config) -> Result<Command, Failure> {
     Ok(match what {
         AccountWhat::Add { identifier, display_name, password_stdin, no_password } => {
-            let password = if no_password { None } else { Some(read_password(password_stdin)?) };
+            let least = config.policy.password_min_length;
+            let password = if no_password { None } else { Some(typed::password(password_stdin, least)?) };
             Command::AccountAdd { identifier, password, display_name }
         }
         AccountWhat::List { after, limit } => Command::AccountList { after, limit },
@@ -208,44 +219,28 @@ fn session(what: SessionWhat) -> Command {
     }
 }
 
-/// Never from an argument: those are seen by everybody on the machine.
-fn read_password(from_stdin: bool) -> Result<String, Failure> {
-    let stdin = std::io::stdin();
-    if !from_stdin && !stdin.is_terminal() {
-        return Err(Failure::new(
-            "no_terminal",
-            "no terminal to ask for the password: use --password-stdin or --no-password",
-        ));
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
     }
-    let _quiet = if from_stdin { None } else { Some(Quiet::begin()?) };
-    let mut line = String::new();
-    stdin.lock().read_line(&mut line).map_err(|e| Failure::new("unreadable_input", e.to_string()))?;
-    let password = line.strip_suffix('\n').unwrap_or(&line);
-    Ok(password.strip_suffix('\r').unwrap_or(password).to_owned())
-}
 
-/// The terminal shows nothing of what is typed until this is dropped.
-struct Quiet {
-    before: rustix::termios::Termios,
-}
-
-impl Quiet {
-    fn begin() -> Result<Self, Failure> {
-        let failed =
-            |e: rustix::io::Errno| Failure::new("no_terminal", format!("the terminal cannot be silenced: {e}"));
-        let before = rustix::termios::tcgetattr(std::io::stdin()).map_err(failed)?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(rustix::termios::LocalModes::ECHO);
-        eprint!("Password: ");
-        let _ = std::io::stderr().flush();
-        rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, &silent).map_err(failed)?;
-        Ok(Self { before })
+    #[test]
+    fn no_argument_takes_a_password() {
+        let refused = ["account", "add", "ada@example.org", "--password", "correct horse battery staple"];
+        assert!(Arguments::try_parse_from(["doorward"].iter().chain(&refused)).is_err());
     }
-}
 
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, &self.before);
-        eprintln!();
+    #[test]
+    fn a_session_or_an_account_is_revoked_and_never_both() {
+        let parse =
+            |rest: &[&str]| Arguments::try_parse_from(["doorward", "session", "revoke"].iter().chain(rest)).is_ok();
+        assert!(parse(&["sid"]) && parse(&["--account", "ada"]));
+        assert!(!parse(&[]) && !parse(&["sid", "--account", "ada"]));
     }
 }

@@ -1,19 +1,21 @@
 //! `doorward`: the binary. It alone reads files, environment and arguments; everything it does stands in the libraries.
 //!
-//! - [`args`] what may be said on the command line
+//! - [`args`] what may be said on the command line; [`typed`] passwords, which may not
 //! - [`config`] settings from file and environment, every fault with its line
 //! - [`setup`] opens the stores and puts an `Auth` together; [`secret`] the root secret's file; [`lock`] one process at a time
-//! - [`serve`] the server; [`control`] what operators ask of it or, if none runs, of the database
+//! - [`serve`] the server, [`greet`] what it says first; [`control`] what operators ask of it or, if none runs, of the database
 //! - [`output`] text for people, JSON for programs
 
 mod args;
 mod config;
 mod control;
+mod greet;
 mod lock;
 mod output;
 mod secret;
 mod serve;
 mod setup;
+mod typed;
 
 use std::process::ExitCode;
 
@@ -21,11 +23,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match args::run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.print();
-            ExitCode::FAILURE
-        }
-    }
+    // Whatever is made from here on, by us or by a library, is for its owner alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    args::run()
 }

@@ -1,20 +1,10 @@
 //! What is told: text for people, JSON for programs.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::Write as _;
+use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-static JSON: AtomicBool = AtomicBool::new(false);
-
-/// From now on everything is JSON (or not).
-pub(crate) fn set_json(json: bool) {
-    JSON.store(json, Ordering::Relaxed);
-}
-
-fn is_json() -> bool {
-    JSON.load(Ordering::Relaxed)
-}
+use serde_json::{Value, json};
 
 /// Something could not be done. The code is for programs and stays; the text is for people.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
@@ -28,32 +18,62 @@ impl Failure {
         Self { code: code.to_owned(), message: message.into() }
     }
 
+    /// Said in a way that cannot be: like a fault that the reader of the command line finds.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new("usage", message)
+    }
+
+    /// 2 if it must be said differently, 1 if it cannot be done.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(if self.code == "usage" { 2 } else { 1 })
+    }
+}
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Tables, or lines of `name: value`.
+    Text,
+    /// One line of JSON for each answer.
+    Json,
+}
+
+impl Form {
     /// To standard error.
-    pub(crate) fn print(&self) {
-        if is_json() {
-            eprintln!("{}", serde_json::json!({ "error": self }));
-        } else {
-            eprintln!("doorward: {}", self.message);
+    pub(crate) fn fail(self, failure: &Failure) {
+        match self {
+            Self::Json => complain(&json!({ "error": failure }).to_string()),
+            Self::Text => complain(&format!("doorward: {}", failure.message)),
+        }
+    }
+
+    /// To standard output.
+    pub(crate) fn show(self, value: &Value) {
+        match self {
+            Self::Json => print(&format!("{value}\n")),
+            Self::Text => print(&text(value)),
         }
     }
 }
 
-/// To standard output: one line of JSON, or a table, or lines of `name: value`.
-pub(crate) fn show(value: &Value) {
-    if is_json() {
-        println!("{value}");
-        return;
-    }
+/// To standard output. Whoever reads may have seen enough and gone (`| head`); that is no failure.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// One line to standard error.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+fn text(value: &Value) -> String {
     match value {
         Value::Object(members) if members.len() == 1 && members.values().all(Value::is_array) => {
-            members.values().filter_map(Value::as_array).for_each(|rows| print!("{}", table(rows)));
+            members.values().filter_map(Value::as_array).map(|rows| table(rows)).collect()
         }
-        Value::Object(members) => {
-            for (name, value) in members {
-                println!("{name}: {}", cell(value));
-            }
-        }
-        other => println!("{}", cell(other)),
+        Value::Object(members) => members.iter().map(|(name, value)| format!("{name}: {}\n", cell(value))).collect(),
+        other => cell(other) + "\n",
     }
 }
 
@@ -73,15 +93,17 @@ fn table(rows: &[Value]) -> String {
     head + &cells.iter().map(|row| line(row.iter().map(String::as_str).collect())).collect::<String>()
 }
 
-/// Control characters of whoever chose a name stay out of the terminal.
+/// What a stranger chose (a name, a device) must not move the cursor or turn the line around.
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => "-".to_owned(),
         Value::Array(list) => list.iter().map(cell).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     };
-    text.chars().filter(|c| !c.is_control()).collect()
+    let turns = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !c.is_control() && !turns(c)).collect()
 }
 
 #[cfg(test)]
@@ -89,10 +111,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_lines_up_and_hides_control_characters() {
-        let rows =
-            [serde_json::json!({"a": "x\u{1b}[31m", "b": null}), serde_json::json!({"a": "longer", "b": ["p", "q"]})];
-        assert_eq!(table(&rows), "a       b\nx[31m   -\nlonger  p,q\n");
-        assert_eq!(table(&[]), "(none)\n");
+    fn a_table_lines_up_and_hides_what_would_move_the_cursor() {
+        let rows = [json!({"a": "x\u{1b}[31m\u{202e}", "b": null}), json!({"a": "longer", "b": ["p", "q"]})];
+        assert_eq!(text(&json!({ "rows": rows })), "a       b\nx[31m   -\nlonger  p,q\n");
+        assert_eq!(text(&json!({ "rows": [] })), "(none)\n");
+        assert_eq!(text(&json!({"a": 1, "b": []})), "a: 1\nb: -\n");
+    }
+
+    #[test]
+    fn a_way_of_saying_it_and_a_thing_that_cannot_be_done_differ() {
+        assert_eq!(Failure::usage("").exit_code(), ExitCode::from(2));
+        assert_eq!(Failure::new("not_found", "").exit_code(), ExitCode::from(1));
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use doorward_core::rng::{self, SystemRng};
-use doorward_core::root::{LENGTH, RootSecrets};
+use doorward_core::root::{LENGTH, RootError, RootSecrets};
 use zeroize::Zeroizing;
 
 use crate::output::Failure;
@@ -20,7 +20,8 @@ pub(crate) fn load(listed: &[PathBuf], data: &Path) -> Result<RootSecrets, Failu
         [] => vec![make(&own)?],
         listed => listed.iter().map(|path| read(path)).collect::<Result<_, _>>()?,
     };
-    RootSecrets::new(&secrets).map_err(|error| Failure::new("root_secret", error.to_string()))
+    let unusable = |error: RootError| Failure::new("root_secret", error.to_string());
+    RootSecrets::new(&secrets).map_err(unusable)
 }
 
 /// A new one would make every signing key unreadable and sign everybody out.
@@ -32,7 +33,7 @@ fn lost(path: &Path) -> Failure {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new("root_secret", format!("the root secret {}: {error}", path.display()))
+    Failure::new("root_secret", format!("the root secret {} cannot be used: {error}", path.display()))
 }
 
 fn read(path: &Path) -> Result<Zeroizing<[u8; LENGTH]>, Failure> {
@@ -62,18 +63,22 @@ fn parse(text: &str) -> Option<Zeroizing<[u8; LENGTH]>> {
     Some(secret)
 }
 
+/// Under its name only when it is whole: a process that is ended halfway leaves nothing that looks like a secret.
 fn make(path: &Path) -> Result<Zeroizing<[u8; LENGTH]>, Failure> {
     let secret = Zeroizing::new(
         rng::bytes::<LENGTH>(&SystemRng::new()).map_err(|e| Failure::new("root_secret", e.to_string()))?,
     );
     let text: Zeroizing<String> = Zeroizing::new(secret.iter().map(|b| format!("{b:02x}")).collect());
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|e| failed(path, &e))?;
-    writeln!(file, "{}", text.as_str()).and_then(|()| file.sync_all()).map_err(|e| failed(path, &e))?;
-    // The name must survive a power cut as surely as the database that depends on it.
-    if let Some(Ok(directory)) = path.parent().map(File::open) {
-        directory.sync_all().map_err(|e| failed(path, &e))?;
-    }
+    let draft = path.with_extension("new");
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        writeln!(file, "{}", text.as_str())?;
+        file.sync_all()?;
+        std::fs::rename(&draft, path)?;
+        // The name must survive a power cut as surely as the database that depends on it.
+        path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+    };
+    write().map_err(|e| failed(path, &e))?;
     Ok(secret)
 }
 

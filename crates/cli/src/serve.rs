@@ -1,53 +1,81 @@
 //! `doorward serve`.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 
 use doorward_server::Options;
 use tokio::net::TcpListener;
+use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 
 use crate::config::{Config, LogFormat};
 use crate::output::Failure;
-use crate::{control, setup};
+use crate::{control, greet, setup};
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: Config) -> Result<(), Failure> {
     start_log(&config);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|e| Failure::new("threads", e.to_string()))?.block_on(serve(config))
+    let Some(lock) = setup::lock_data(&config.data)? else {
+        let shown = config.data.display();
+        return Err(Failure::new("in_use", format!("another Doorward runs on the data directory {shown}")));
+    };
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Failure::new("threads", e.to_string()))?;
+    let served = runtime.block_on(serve(config));
+    // Whoever takes the lock next believes to be alone with the database: until the last task is gone it is not.
+    drop(runtime);
+    drop(lock);
+    served
 }
 
 async fn serve(mut config: Config) -> Result<(), Failure> {
-    let Some(_lock) = setup::lock_data(&config.data)? else {
-        let text = format!("another Doorward runs on {}", config.data.display());
-        return Err(Failure::new("in_use", text));
-    };
-    let listener = TcpListener::bind(config.listen).await;
-    let listener = listener.map_err(|e| Failure::new("listen", format!("cannot listen on {}: {e}", config.listen)))?;
-    let address = listener.local_addr().map_err(|e| Failure::new("listen", e.to_string()))?;
+    let (listener, address) = listen(config.listen).await?;
     if config.dev {
         config.policy.issuer = format!("http://{address}");
     }
+    for warning in &config.warnings {
+        tracing::warn!(event = "configuration", "{warning}");
+    }
     let auth = setup::open(&config).await?;
-    let socket = control::Socket::bind(&config.data)?;
-    let options = Options {
-        dev: config.dev,
-        metrics: config.dev || config.metrics,
-        own_host: config.own_host,
-        ..Options::new(&config.policy.issuer)
-    };
-    let router = doorward_server::router(auth.clone(), options);
+    let router = doorward_server::router(auth.clone(), options(&config));
     let stop = stopped()?;
-    greet(&config, address);
+    let mut beside = JoinSet::new();
+    beside.spawn(control::Socket::bind(&config.data)?.answer(auth.clone()));
+    beside.spawn(doorward_server::tend(auth.clone()));
+    greet::ready(&config, address);
     tokio::select! {
         served = doorward_server::serve(listener, router, stop) => {
             served.map_err(|e| Failure::new("serve", e.to_string()))?;
         }
-        () = doorward_server::tend(auth.clone()) => {}
-        () = socket.answer(auth) => {}
+        // Without these revocations of others are not heard of; better to be started again.
+        Some(_) = beside.join_next() => return Err(Failure::new("serve", "a part of the server broke off")),
     }
-    tracing::info!(event = "stopped", "every request was answered");
+    beside.shutdown().await;
+    tracing::info!(event = "stopped", "Doorward has stopped");
     Ok(())
+}
+
+async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let failed = |error: std::io::Error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "; another one: --listen 127.0.0.1:0 takes any free port",
+            _ => "",
+        };
+        Failure::new("listen", format!("cannot listen on {wanted}: {error}{hint}"))
+    };
+    let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+fn options(config: &Config) -> Options {
+    Options {
+        dev: config.dev,
+        metrics: config.metrics,
+        own_host: config.own_host,
+        ..Options::new(&config.policy.issuer)
+    }
 }
 
 /// Ready when the process is asked to end, from the system or from the keyboard.
@@ -63,38 +91,8 @@ fn stopped() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-/// What a person at the terminal, or a script that waits, wants to know first. Whether anybody listens does not matter.
-fn greet(config: &Config, address: SocketAddr) {
-    use std::io::Write as _;
-    let (version, url) = (env!("CARGO_PKG_VERSION"), &config.policy.issuer);
-    let text = if config.dev {
-        let lines: String = curl_lines(url).iter().map(|line| format!("  {line}\n\n")).collect();
-        let data = config.data.display();
-        format!(
-            "Doorward {version} for development at {url} (this machine only, sign-up open)\n\
-             Data in {data}\n\nTry it in another terminal:\n\n{lines}Ready.\n"
-        )
-    } else {
-        format!("Doorward {version} at {url}, listening on {address}\nReady.\n")
-    };
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Sign up, sign in, who am I.
-fn curl_lines(url: &str) -> [String; 3] {
-    let json = "-H 'Content-Type: application/json'";
-    let who = r#""identifier":"ada@example.org","password":"correct horse battery staple""#;
-    [
-        format!("curl -s {url}/v1/accounts {json} -d '{{{who}}}'"),
-        format!("curl -s -c jar {url}/v1/sign-in {json} -d '{{{who}}}'"),
-        format!("curl -s -b jar {url}/v1/session"),
-    ]
-}
-
 /// To standard error. JSON for machines; text where a person watches.
 fn start_log(config: &Config) {
-    use std::io::IsTerminal as _;
     let json = match config.log_format {
         LogFormat::Json => true,
         LogFormat::Text => false,
@@ -102,9 +100,9 @@ fn start_log(config: &Config) {
     };
     let builder =
         tracing_subscriber::fmt().with_max_level(config.log_level).with_writer(std::io::stderr).with_target(false);
-    // A process that embeds this one has its own log.
-    let _ = match json {
-        true => builder.json().flatten_event(true).try_init(),
-        false => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
-    };
+    if json {
+        builder.json().flatten_event(true).init();
+    } else {
+        builder.with_ansi(std::io::stderr().is_terminal()).init();
+    }
 }

@@ -28,8 +28,8 @@ pub(crate) fn lock_data(data: &Path) -> Result<Option<Lock>, Failure> {
 /// Opens everything. When this returns the revocation log has been read.
 pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
     let root = secret::load(&config.secret_files, &config.data)?;
-    let store = SqliteStore::open(&config.data.join(DATABASE)).map_err(|e| Failure::new("database", e.to_string()))?;
-    let store = Arc::new(store);
+    let store = SqliteStore::open(&config.data.join(DATABASE)).map_err(|e| Failure::new("database", e.to_string()));
+    let store = Arc::new(store?);
     let (clock, rng) = (Arc::new(SystemClock::new()), Arc::new(SystemRng::new()));
     let pool = HashPool::start(config.hash_threads, config.cost, rng.clone());
     let hasher = pool.map_err(|e| Failure::new("threads", e.to_string()))?;
@@ -46,11 +46,19 @@ pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
         root,
         algorithm: config.algorithm,
     };
-    Auth::start(parts).await.map_err(|error| match error {
-        StartError::OtherRootSecret => Failure::new("root_secret", error.to_string()),
+    Auth::start(parts).await.map_err(|error| not_started(config, error))
+}
+
+fn not_started(config: &Config, error: StartError) -> Failure {
+    match error {
+        StartError::OtherRootSecret => {
+            let text = "put back the file that belongs to it, or name it in [secret] files";
+            Failure::new("root_secret", format!("{error} ({}): {text}", config.data.join(DATABASE).display()))
+        }
         StartError::Policy(faults) => Failure::new("configuration", faults.join("\n")),
-        other => Failure::new("start", other.to_string()),
-    })
+        StartError::Keys(_) => Failure::new("signing_keys", error.to_string()),
+        other => Failure::new("database", format!("the database cannot be used: {other}")),
+    }
 }
 
 /// One process opens this database, so it sees every write.

@@ -14,8 +14,8 @@ use doorward_server::HashPool;
 use tracing::level_filters::LevelFilter;
 
 use super::fault::Fault;
-use super::keys::{CLIENT_KEYS, KEYS, Key};
-use super::read::{Placed, Values};
+use super::keys::{CLIENT_KEYS, Key};
+use super::read::{ClientValues, Placed, Values, key_of};
 use super::value::{Value, check};
 use super::{Config, LogFormat, Wishes, together};
 
@@ -26,10 +26,7 @@ struct From<'v> {
 
 impl From<'_> {
     fn value(&self, full: &str) -> Value {
-        let key = KEYS
-            .iter()
-            .find(|k| format!("{}.{}", k.section, k.name) == full)
-            .expect("every key that is read is listed");
+        let key = key_of(full).expect("every key that is read is listed");
         self.set.get(full).map_or_else(|| default(key), |placed| placed.value.clone())
     }
 
@@ -93,6 +90,7 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -
         secret_files: from.texts("secret.files").into_iter().map(PathBuf::from).collect(),
         metrics: wishes.dev || from.flag("server.metrics"),
         own_host: from.flag("server.own_host"),
+        cache: usize::try_from(from.number("server.cache")).unwrap_or(usize::MAX),
         hash_threads: if threads == 0 { HashPool::default_threads() } else { threads },
         cost: cost(&from),
         algorithm: Algorithm::from_name(&from.text("tokens.algorithm")).unwrap_or(Algorithm::Es256),
@@ -128,7 +126,7 @@ fn cost(from: &From<'_>) -> Cost {
 
 fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
     let defaults = Policy::new(from.text("server.public_url"));
-    let clients: Vec<Client> = values.clients.iter().filter_map(|(place, set)| client(place, set, faults)).collect();
+    let clients: Vec<Client> = values.clients.iter().filter_map(|c| client(c, faults)).collect();
     Policy {
         sign_up: if from.text("accounts.sign_up") == "open" { SignUp::Open } else { SignUp::Closed },
         session: lifetimes(from, "session", true),
@@ -153,7 +151,7 @@ fn lifetimes(from: &From<'_>, mode: &str, with_remember: bool) -> ModeLifetimes 
     }
 }
 
-fn client(place: &str, set: &BTreeMap<String, Placed>, faults: &mut Vec<Fault>) -> Option<Client> {
+fn client(ClientValues { place, set }: &ClientValues, faults: &mut Vec<Fault>) -> Option<Client> {
     let texts = |name: &str| {
         let key = CLIENT_KEYS.iter().find(|k| k.name == name).expect("every key that is read is listed");
         match set.get(name).map_or_else(|| default(key), |p| p.value.clone()) {

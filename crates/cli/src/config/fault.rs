@@ -1,7 +1,5 @@
 //! What is wrong, where, and what to do about it.
 
-use std::net::SocketAddr;
-
 use crate::output::Failure;
 
 /// One fault.
@@ -12,26 +10,12 @@ pub(super) struct Fault {
     pub(super) text: String,
 }
 
-/// All of them as one failure, a line each.
-pub(super) fn all(faults: &[Fault]) -> Failure {
-    let mut faults = faults.to_vec();
+/// All of them as one failure, in the order of their lines.
+pub(super) fn all(mut faults: Vec<Fault>) -> Failure {
     faults.sort_by_key(|f| f.place.rsplit_once(':').and_then(|(_, line)| line.parse().ok()).unwrap_or(u32::MAX));
     let lines: Vec<String> = faults.iter().map(|f| format!("{}: {}", f.place, f.text)).collect();
     let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
     Failure::new("configuration", format!("{count} in the configuration\n  {}", lines.join("\n  ")))
-}
-
-/// The lines to copy.
-pub(super) fn beyond_loopback(listen: SocketAddr) -> String {
-    format!(
-        "listening on {listen} would send passwords over the network in the clear. Either listen on this machine only:
-  [server]
-  listen = \"127.0.0.1:{}\"
-or say which proxy in front speaks TLS:
-  [server]
-  behind = [\"10.0.0.1\"]",
-        listen.port()
-    )
 }
 
 /// The known name that is nearest, if it is near enough to be meant.

@@ -1,15 +1,18 @@
 //! From text to values, with the line of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value as Toml};
 
 use super::fault::{Fault, nearest};
-use super::keys::{CLIENT_KEYS, KEYS, Key};
+use super::keys::{CLIENT_KEYS, ELSEWHERE, KEYS, Key};
 use super::value::{Value, check};
 
 const PREFIX: &str = "DOORWARD__";
+/// Behind the name of a variable: its value is the name of a file that holds the setting, as secrets are handed to
+/// containers.
+const FILE: &str = "_FILE";
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -18,17 +21,29 @@ pub(super) struct Placed {
     pub(super) place: String,
 }
 
+/// One entry of `[[clients]]`.
+#[derive(Debug)]
+pub(super) struct ClientValues {
+    pub(super) place: String,
+    pub(super) set: BTreeMap<String, Placed>,
+}
+
 /// What was set. Keys are `section.name`.
 #[derive(Debug, Default)]
 pub(super) struct Values {
+    /// Where what has no line belongs to.
+    pub(super) file: String,
     pub(super) set: BTreeMap<String, Placed>,
-    pub(super) clients: Vec<(String, BTreeMap<String, Placed>)>,
+    pub(super) clients: Vec<ClientValues>,
+    /// Keys that were there, also those whose value is a fault: they must not be called missing as well.
+    pub(super) seen: BTreeSet<String>,
 }
 
 /// `DOORWARD__SECTION__KEY` and its value.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub(super) fn environment() -> Vec<(String, String)> {
     let mut ours: Vec<_> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
         .filter(|(name, _)| name.starts_with(PREFIX))
         .collect();
     ours.sort();
@@ -37,7 +52,8 @@ pub(super) fn environment() -> Vec<(String, String)> {
 
 /// Reads everything, and gathers what is wrong.
 pub(super) fn read(file: &str, text: &str, environment: &[(String, String)]) -> (Values, Vec<Fault>) {
-    let mut reader = Reader { file, text, values: Values::default(), faults: Vec::new() };
+    let mut reader =
+        Reader { file, text, values: Values { file: file.to_owned(), ..Values::default() }, faults: Vec::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let place = reader.place(error.span().map_or(0, |s| s.start));
@@ -45,7 +61,7 @@ pub(super) fn read(file: &str, text: &str, environment: &[(String, String)]) -> 
     }
     reader.table(root.get_ref(), "");
     for (name, value) in environment {
-        reader.variable(name, value);
+        reader.variable(name, value, environment);
     }
     (reader.values, reader.faults)
 }
@@ -72,23 +88,27 @@ impl Reader<'_> {
         for (name, value) in table {
             let place = self.place(name.span().start);
             let full = format!("{path}{}", name.get_ref());
-            let is_section = KEYS.iter().any(|k| k.section == full || k.section.starts_with(&format!("{full}.")));
             match value.get_ref() {
                 DeValue::Array(clients) if full == "clients" => clients.iter().for_each(|c| self.client(c)),
-                DeValue::Table(inner) if is_section => self.table(inner, &format!("{full}.")),
-                other => match KEYS.iter().find(|k| format!("{}.{}", k.section, k.name) == full) {
+                _ if full == "clients" => self.fault(place, "clients are written as [[clients]], one for each".into()),
+                DeValue::Table(inner) if is_section(&full) => self.table(inner, &format!("{full}.")),
+                _ if is_section(&full) => {
+                    self.fault(place, format!("{full} is a section: write [{full}], and its keys below"))
+                }
+                other => match key_of(&full) {
                     Some(key) => {
-                        let placed = self.checked(key, other, place, &full);
-                        self.values.set.extend(placed.map(|p| (full, p)));
+                        let placed = self.checked(key, &plain(other), place, &full);
+                        self.values.set.extend(placed.map(|p| (full.clone(), p)));
+                        self.values.seen.insert(full);
                     }
-                    None => self.unknown(place, &full, path),
+                    None => self.fault(place, unknown(&full, path)),
                 },
             }
         }
     }
 
-    fn checked(&mut self, key: &Key, value: &DeValue<'_>, place: String, full: &str) -> Option<Placed> {
-        match check(key.kind, &plain(value)) {
+    fn checked(&mut self, key: &Key, value: &Toml, place: String, full: &str) -> Option<Placed> {
+        match check(key.kind, value) {
             Ok(value) => Some(Placed { value, place }),
             Err(why) => {
                 self.fault(place, format!("{full} {why}"));
@@ -97,20 +117,10 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&mut self, place: String, full: &str, path: &str) {
-        let section = path.trim_end_matches('.');
-        let siblings = KEYS.iter().filter(|k| k.section == section).map(|k| k.name);
-        let sections = KEYS.iter().map(|k| k.section).filter(|_| section.is_empty());
-        let name = full.strip_prefix(path).unwrap_or(full);
-        let hint = nearest(name, siblings.chain(sections).chain(section.is_empty().then_some("clients")));
-        let hint = hint.map_or(String::new(), |h| format!(", did you mean {path}{h}?"));
-        self.fault(place, format!("{full} is not a setting{hint}"));
-    }
-
     fn client(&mut self, client: &Spanned<DeValue<'_>>) {
         let place = self.place(client.span().start);
         let DeValue::Table(table) = client.get_ref() else {
-            return self.fault(place, "clients must be written as [[clients]]".into());
+            return self.fault(place, "clients are written as [[clients]], one for each".into());
         };
         let mut set = BTreeMap::new();
         for (name, value) in table {
@@ -118,33 +128,89 @@ impl Reader<'_> {
             let full = format!("clients.{}", name.get_ref());
             match CLIENT_KEYS.iter().find(|k| k.name == name.get_ref().as_ref()) {
                 Some(key) => {
-                    set.extend(self.checked(key, value.get_ref(), place, &full).map(|p| (key.name.to_owned(), p)))
+                    let placed = self.checked(key, &plain(value.get_ref()), place, &full);
+                    set.extend(placed.map(|p| (key.name.to_owned(), p)));
                 }
                 None => {
-                    let hint = nearest(name.get_ref(), CLIENT_KEYS.iter().map(|k| k.name));
-                    let hint = hint.map_or(String::new(), |h| format!(", did you mean {h}?"));
+                    let hint = hint(name.get_ref(), "", CLIENT_KEYS.iter().map(|k| k.name));
                     self.fault(place, format!("{full} is not a setting{hint}"));
                 }
             }
         }
-        self.values.clients.push((place, set));
+        self.values.clients.push(ClientValues { place, set });
     }
 
     /// The environment wins over the file. A value is what would stand in the file; a bare word is a text.
-    fn variable(&mut self, name: &str, value: &str) {
-        let full = name.trim_start_matches(PREFIX).to_ascii_lowercase().replace("__", ".");
+    fn variable(&mut self, name: &str, value: &str, environment: &[(String, String)]) {
         let place = format!("environment {name}");
-        let Some(key) = KEYS.iter().find(|k| format!("{}.{}", k.section, k.name) == full) else {
-            let known: Vec<String> = KEYS.iter().map(|k| format!("{}.{}", k.section, k.name)).collect();
-            let hint = nearest(&full, known.iter().map(String::as_str));
-            let hint = hint.map_or(String::new(), |h| format!(", did you mean {h}?"));
+        if let Some(plainly) = name.strip_suffix(FILE)
+            && key_of(&dotted(plainly)).is_some()
+        {
+            if environment.iter().any(|(other, _)| other == plainly) {
+                return self.fault(place, format!("{plainly} is set as well: leave one of the two"));
+            }
+            return match std::fs::read_to_string(value) {
+                Ok(text) => self.variable_is(&dotted(plainly), text.trim_end_matches(['\r', '\n']), place),
+                Err(error) => self.fault(place, format!("the file {value} cannot be read: {error}")),
+            };
+        }
+        self.variable_is(&dotted(name), value, place);
+    }
+
+    fn variable_is(&mut self, full: &str, value: &str, place: String) {
+        let Some(key) = key_of(full) else {
+            if full.starts_with("clients") {
+                return self.fault(place, "clients can only be set in the file, as [[clients]]".into());
+            }
+            let known: Vec<String> = KEYS.iter().map(full_name).collect();
+            let near = nearest(full, known.iter().map(String::as_str));
+            let hint = near.map_or(String::new(), |h| format!(", did you mean {h}?"));
             return self.fault(place, format!("{full} is not a setting{hint}"));
         };
         let read = toml::from_str::<toml::Table>(&format!("value = {value}")).ok().and_then(|mut t| t.remove("value"));
-        match check(key.kind, &read.unwrap_or_else(|| Toml::String(value.to_owned()))) {
-            Ok(value) => drop(self.values.set.insert(full, Placed { value, place })),
-            Err(why) => self.fault(place, format!("{full} {why}")),
-        }
+        let read = read.unwrap_or_else(|| Toml::String(value.to_owned()));
+        let placed = self.checked(key, &read, place, full);
+        self.values.set.extend(placed.map(|p| (full.to_owned(), p)));
+        self.values.seen.insert(full.to_owned());
+    }
+}
+
+fn full_name(key: &Key) -> String {
+    format!("{}.{}", key.section, key.name)
+}
+
+pub(super) fn key_of(full: &str) -> Option<&'static Key> {
+    let (section, name) = full.rsplit_once('.')?;
+    KEYS.iter().find(|k| k.section == section && k.name == name)
+}
+
+fn is_section(full: &str) -> bool {
+    KEYS.iter().any(|k| k.section == full || k.section.strip_prefix(full).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// `DOORWARD__LIFETIMES__SESSION__IDLE` is `lifetimes.session.idle`.
+fn dotted(name: &str) -> String {
+    name.strip_prefix(PREFIX).unwrap_or(name).to_ascii_lowercase().replace("__", ".")
+}
+
+fn unknown(full: &str, path: &str) -> String {
+    let section = path.trim_end_matches('.');
+    let name = full.strip_prefix(path).unwrap_or(full);
+    if let Some((_, hint)) = ELSEWHERE.iter().find(|(known, _)| section.is_empty() && *known == name) {
+        return format!("{full} is not a setting: {hint}");
+    }
+    let below = |k: &Key| k.section.strip_prefix(path).map(|rest| rest.split('.').next().unwrap_or(rest));
+    let sections = KEYS.iter().filter_map(below);
+    let keys = KEYS.iter().filter(|k| k.section == section).map(|k| k.name);
+    let known: BTreeSet<&str> = keys.chain(sections).chain(section.is_empty().then_some("clients")).collect();
+    format!("{full} is not a setting{}", hint(name, path, known.iter().copied()))
+}
+
+/// The name that was meant, or all that there are.
+fn hint<'k>(name: &str, path: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+    match nearest(name, known.clone()) {
+        Some(near) => format!(", did you mean {path}{near}?"),
+        None => format!("; there are {}", known.collect::<Vec<_>>().join(", ")),
     }
 }
 
@@ -153,7 +219,8 @@ fn plain(value: &DeValue<'_>) -> Toml {
     match value {
         DeValue::String(text) => Toml::String(text.as_ref().to_owned()),
         DeValue::Boolean(flag) => Toml::Boolean(*flag),
-        DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).map_or(Toml::Boolean(false), Toml::Integer),
+        // A number that does not fit is refused like any other that is out of bounds.
+        DeValue::Integer(n) => Toml::Integer(i64::from_str_radix(n.as_str(), n.radix()).unwrap_or(i64::MIN)),
         DeValue::Array(list) => Toml::Array(list.iter().map(|v| plain(v.get_ref())).collect()),
         // No setting is a float, a date or an inline table: any other type is refused alike.
         DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => Toml::Float(f64::NAN),

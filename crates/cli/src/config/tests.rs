@@ -1,17 +1,29 @@
+use doorward_core::policy::SignUp;
+use doorward_core::records::Mode;
+
 use super::*;
 
-fn faults(text: &str) -> String {
-    Config::from_text("doorward.toml", text, &[], None).unwrap_err().message
+fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let set: Vec<_> = environment.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    Config::from_text("doorward.toml", text, &set, Wishes::default()).map_err(|failure| failure.message)
 }
+
+fn faults(text: &str) -> String {
+    read(text, &[]).unwrap_err()
+}
+
+const BARE: &str = "[server]\npublic_url = \"https://door.example\"\n";
 
 #[test]
 fn the_example_is_a_configuration_at_its_defaults() {
-    let shown = Config::from_text("example", &example(), &[], None).unwrap();
-    let text = "[server]\npublic_url = \"https://door.example\"\n";
-    let bare = Config::from_text("bare", text, &[], None).unwrap();
+    let shown = read(&example(), &[]).unwrap();
+    let bare = read(BARE, &[]).unwrap();
     assert_eq!(format!("{shown:?}"), format!("{bare:?}"));
     assert_eq!(bare.policy, Policy::new("https://door.example"), "the defaults of the file are those of the library");
     assert_eq!(bare.cost, Cost::DEFAULT);
+    for key in keys::KEYS.iter().chain(keys::CLIENT_KEYS) {
+        assert!(example().contains(&format!("# {}\n{} = ", key.about, key.name)), "{}", key.name);
+    }
 }
 
 #[test]
@@ -19,6 +31,7 @@ fn every_fault_is_reported_at_once_with_its_line_and_a_hint() {
     let text = "[server]
 publik_url = \"https://door.example\"
 listen = \"everywhere\"
+behind = [\"10.0.0.0/8\", \"my-proxy\"]
 
 [tokens]
 access_token = \"5 minutes\"
@@ -27,9 +40,19 @@ grace = \"2m\"
 [password]
 min_length = 4
 passes = 0.5
+memory_kib = 99999999999999999999
 
 [databse]
 path = \"x\"
+
+[lifetimes]
+session = \"1h\"
+
+[lifetimes.hybird]
+idle = \"1h\"
+
+[tls]
+cert = \"cert.pem\"
 
 [[clients]]
 modes = [\"cookies\"]
@@ -37,6 +60,13 @@ modes = [\"cookies\"]
 [[clients]]
 id = \"AAAAAAAAAAAAAAAAAAAAAA\"
 colour = \"red\"
+
+[[clients]]
+id = \"shop\"
+
+[[clients]]
+id = \"shop\"
+native = \"yes\"
 ";
     insta::assert_snapshot!(faults(text));
 }
@@ -45,51 +75,106 @@ colour = \"red\"
 fn broken_toml_is_reported_with_its_line() {
     let text = faults("[server]\npublic_url = \"https://door.example\nlisten = 3\n");
     assert!(text.contains("doorward.toml:2:"), "{text}");
+    let text = faults("[server]\npublic_url = \"https://door.example\"\npublic_url = \"https://b.example\"\n");
+    assert!(text.contains("doorward.toml:3: duplicate key"), "{text}");
+    assert!(faults("clients = 3\n").contains("doorward.toml:1: clients are written as [[clients]]"));
 }
 
 #[test]
-fn numbers_that_do_not_go_together_are_faults() {
-    let text = "[server]\npublic_url = \"https://door.example\"\n[tokens]\naccess_token = \"1h\"\n[lifetimes.hybrid]\nidle = \"1h\"\n[password]\nmemory_kib = 19456\npasses = 1\n";
-    let found = faults(text);
-    assert!(found.contains("hybrid: the idle timeout is below twice the life of an access token"), "{found}");
+fn numbers_that_do_not_go_together_are_faults_at_their_lines() {
+    let found = faults(&format!(
+        "{BARE}[tokens]\naccess_token = \"1h\"\n[lifetimes.hybrid]\nidle = \"1h\"\n[password]\nmemory_kib = 19456\npasses = 1\n"
+    ));
+    assert!(
+        found.contains("doorward.toml:6: hybrid: the idle timeout is below twice the life of an access token"),
+        "{found}"
+    );
     assert!(found.contains("doorward.toml:9: [password] is weaker"), "{found}");
 }
 
 #[test]
+fn a_short_password_is_allowed_with_a_warning() {
+    let config = read(&format!("{BARE}[password]\nmin_length = 8\n"), &[]).unwrap();
+    assert_eq!(config.policy.password_min_length, 8);
+    assert!(config.warnings[0].starts_with("doorward.toml:4: a password of 8 characters"), "{:?}", config.warnings);
+    assert!(read(BARE, &[]).unwrap().warnings.is_empty());
+}
+
+#[test]
 fn beyond_this_machine_somebody_must_speak_tls() {
-    let open = "[server]\npublic_url = \"https://door.example\"\nlisten = \"0.0.0.0:8080\"\n";
-    let found = faults(open);
-    assert!(found.contains("doorward.toml:3:") && found.contains("behind = ["), "{found}");
-    assert!(Config::from_text("x", &format!("{open}behind = [\"10.0.0.1\"]\n"), &[], None).is_ok());
+    let open = format!("{BARE}listen = \"0.0.0.0:8080\"\n");
+    let found = faults(&open);
+    assert!(found.contains("doorward.toml:3:") && found.contains("behind = [\"10.0.0.0/8\"]"), "{found}");
+    assert!(read(&format!("{open}behind = [\"10.0.0.0/8\"]\n"), &[]).is_ok());
+    let wishes = Wishes { listen: Some("[::]:80".parse().unwrap()), ..Wishes::default() };
+    let refused = Config::from_text("x", BARE, &[], wishes).unwrap_err().message;
+    assert!(refused.contains("listening on [::]:80"), "the command line is no way around it: {refused}");
 }
 
 #[test]
 fn the_environment_wins_over_the_file_and_is_checked_like_it() {
-    let text = "[server]\npublic_url = \"https://door.example\"\nlisten = \"127.0.0.1:1\"\n";
-    let set = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
-    let config = Config::from_text("x", text, &set("DOORWARD__SERVER__LISTEN", "127.0.0.1:2"), None).unwrap();
-    assert_eq!(config.listen.port(), 2);
-    let config = Config::from_text("x", text, &set("DOORWARD__LIFETIMES__SESSION__IDLE", "2h"), None).unwrap();
+    let text = format!("{BARE}listen = \"127.0.0.1:1\"\n");
+    let with = |name, value| read(&text, &[(name, value)]);
+    assert_eq!(with("DOORWARD__SERVER__LISTEN", "127.0.0.1:2").unwrap().listen.port(), 2);
+    let config = with("DOORWARD__LIFETIMES__SESSION__IDLE", "2h").unwrap();
     assert_eq!(config.policy.session.normal.idle_timeout.as_secs(), 7200);
-    let config = Config::from_text("x", text, &set("DOORWARD__PASSWORD__MIN_LENGTH", "20"), None).unwrap();
-    assert_eq!(config.policy.password_min_length, 20);
-    let config = Config::from_text("x", text, &set("DOORWARD__SECRET__FILES", "[\"/a\", \"/b\"]"), None).unwrap();
-    assert_eq!(config.secret_files.len(), 2);
-    let wrong = Config::from_text("x", text, &set("DOORWARD__SERVER__LISTN", "y"), None).unwrap_err().message;
+    assert_eq!(with("DOORWARD__PASSWORD__MIN_LENGTH", "20").unwrap().policy.password_min_length, 20);
+    assert_eq!(with("DOORWARD__SECRET__FILES", "[\"/a\", \"/b\"]").unwrap().secret_files.len(), 2);
+    let wrong = with("DOORWARD__SERVER__LISTN", "y").unwrap_err();
     assert!(
         wrong.contains(
             "environment DOORWARD__SERVER__LISTN: server.listn is not a setting, did you mean server.listen?"
         ),
         "{wrong}"
     );
+    let wrong = with("DOORWARD__CLIENTS__SHOP", "y").unwrap_err();
+    assert!(wrong.contains("only be set in the file"), "{wrong}");
+    let wrong = read("", &[("DOORWARD__SERVER__PUBLIC_URL", "http://door.example")]).unwrap_err();
+    assert!(wrong.contains("1 fault") && wrong.contains("environment DOORWARD__SERVER__PUBLIC_URL: "), "{wrong}");
+}
+
+#[test]
+fn a_variable_may_name_a_file_that_holds_the_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("level");
+    std::fs::write(&path, "warn\n").unwrap();
+    let path = path.to_str().unwrap();
+    assert_eq!(read(BARE, &[("DOORWARD__LOG__LEVEL_FILE", path)]).unwrap().log_level, LevelFilter::WARN);
+    let both = read(BARE, &[("DOORWARD__LOG__LEVEL", "info"), ("DOORWARD__LOG__LEVEL_FILE", path)]).unwrap_err();
+    assert!(both.contains("leave one of the two"), "{both}");
+    let none = read(BARE, &[("DOORWARD__LOG__LEVEL_FILE", "/nowhere/level")]).unwrap_err();
+    assert!(none.contains("environment DOORWARD__LOG__LEVEL_FILE: the file /nowhere/level cannot be read"), "{none}");
 }
 
 #[test]
 fn development_is_for_this_machine_only() {
-    let error = Config::for_development(None, None, Some("0.0.0.0:80".parse().unwrap())).unwrap_err();
-    assert!(error.message.contains("this machine only"), "{}", error.message);
-    let config = Config::for_development(None, None, Some("[::1]:0".parse().unwrap())).unwrap();
+    let dev = |listen: &str| {
+        let wishes = Wishes { dev: true, listen: Some(listen.parse().unwrap()), data: None };
+        Config::from_text("doorward.toml", "", &[], wishes)
+    };
+    for listen in ["0.0.0.0:80", "[::]:80", "192.0.2.1:8080"] {
+        let error = dev(listen).unwrap_err();
+        assert!(error.message.contains("this machine only"), "{}", error.message);
+    }
+    let config = dev("[::1]:0").unwrap();
     assert_eq!(config.policy.clients[0].modes, Mode::ALL);
+    assert_eq!(config.policy.sign_up, SignUp::Open);
+    assert!(config.metrics);
+}
+
+#[test]
+fn development_takes_what_a_file_says_besides() {
+    let wishes = Wishes { dev: true, ..Wishes::default() };
+    let text = format!("{BARE}behind = [\"10.0.0.0/8\"]\nlisten = \"0.0.0.0:80\"\n[[clients]]\nid = \"shop\"\n");
+    let refused = Config::from_text("doorward.toml", &text, &[], wishes.clone()).unwrap_err().message;
+    assert!(
+        refused.contains("doorward.toml:4: --dev listens on this machine only"),
+        "a proxy changes nothing: {refused}"
+    );
+    let text = format!("{BARE}[[clients]]\nid = \"shop\"\n");
+    let config = Config::from_text("doorward.toml", &text, &[], wishes).unwrap();
+    assert_eq!(config.policy.clients[0].modes, [Mode::Session]);
+    assert_eq!(config.policy.issuer, "http://127.0.0.1:8080");
 }
 
 #[test]
@@ -98,5 +183,12 @@ fn the_schema_knows_every_key() {
     for key in keys::KEYS {
         let path: String = key.section.split('.').map(|s| format!("/properties/{s}")).collect();
         assert!(schema.pointer(&format!("{path}/properties/{}", key.name)).is_some(), "{}.{}", key.section, key.name);
+    }
+    for key in keys::CLIENT_KEYS {
+        assert!(
+            schema.pointer(&format!("/properties/clients/items/properties/{}", key.name)).is_some(),
+            "{}",
+            key.name
+        );
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn check(config: &mut Config, values: &Values, faults: &mut Vec<Fault
 
 /// Where the first of these keys stands that was set at all.
 fn place(values: &Values, keys: &[&str]) -> String {
-    keys.iter().find_map(|key| values.set.get(*key)).map_or_else(|| "configuration".to_owned(), |p| p.place.clone())
+    keys.iter().find_map(|key| values.set.get(*key)).map_or_else(|| values.file.clone(), |p| p.place.clone())
 }
 
 /// Passwords never cross a network in the clear: beyond this machine somebody in front must speak TLS.
@@ -51,7 +51,7 @@ fn address(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
         let text = "server.public_url is missing: where people reach Doorward
     [server]
     public_url = \"https://door.example\"";
-        faults.push(Fault { place: "configuration".into(), text: text.into() });
+        faults.push(Fault { place: values.file.clone(), text: text.into() });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values, checked against their kind.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use toml::Value as Toml;
@@ -37,6 +37,15 @@ pub(super) fn check(kind: Kind, value: &Toml) -> Result<Value, String> {
         Kind::Address => {
             let wrong = || "must be an address and a port, like \"127.0.0.1:8080\" or \"[::1]:8080\"".to_owned();
             text(value)?.parse().map(Value::Address).map_err(|_| wrong())
+        }
+        Kind::Networks => {
+            let all = texts(value)?;
+            match all.iter().find(|one| !is_network(one)) {
+                Some(wrong) => Err(format!(
+                    "holds \"{wrong}\", which is no address or network like \"10.0.0.1\" or \"10.0.0.0/8\""
+                )),
+                None => Ok(Value::Texts(all)),
+            }
         }
         Kind::Url => url(text(value)?).map(Value::Text),
     }
@@ -90,23 +99,28 @@ fn words(seconds: u64) -> String {
     }
 }
 
+fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|b| b.bytes().all(|c| c.is_ascii_digit()) && b.parse::<u8>().is_ok_and(|b| b <= most))
+}
+
 /// An origin: scheme, host, perhaps a port, and nothing else. Compared letter for letter, so it has one written form.
 fn url(text: String) -> Result<String, String> {
-    let (scheme, host) = text.split_once("://").ok_or("must begin with https://")?;
-    let plain = host
-        .bytes()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-' | b':' | b'[' | b']'));
-    if !plain || host.is_empty() {
-        return Err("must be scheme, host in lower case, and perhaps a port: no path, no slash at the end".into());
+    let Some(host) = text.strip_prefix("https://") else {
+        return Err(
+            "must begin with https:// (to try Doorward without TLS, on this machine: doorward serve --dev)".into()
+        );
+    };
+    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-' | b':' | b'[' | b']');
+    if host.is_empty() || !host.bytes().all(plain) {
+        return Err("must be https://, a host in lower case, and perhaps a port: no path, no slash at the end".into());
     }
-    let name =
-        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit())).map_or(host, |(h, _)| h);
-    let here = matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost");
-    match scheme {
-        "https" => Ok(text),
-        "http" if here => Ok(text),
-        _ => Err("must begin with https:// (http:// only for this machine)".into()),
+    if host.ends_with(":443") {
+        return Err("must not name port 443: browsers leave it out".into());
     }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -132,26 +146,33 @@ mod tests {
 
     #[test]
     fn a_public_url_is_an_origin_over_tls() {
-        for text in [
-            "https://door.example",
-            "https://door.example:8443",
-            "http://localhost:8080",
-            "http://127.0.0.1",
-            "http://[::1]:80",
-        ] {
+        for text in ["https://door.example", "https://door.example:8443", "https://127.0.0.1", "https://[::1]:8443"] {
             assert!(ok(Kind::Url, text), "{text}");
         }
-        for text in [
+        let wrong = [
             "door.example",
             "https://door.example/",
             "https://Door.example",
             "http://door.example",
             "https://",
             "https://a b",
-            "ftp://x",
-            "http://localhost.evil.example",
-        ] {
+        ];
+        for text in
+            wrong.into_iter().chain(["ftp://x", "http://localhost:8080", "https://door.example:443", "https://a@b"])
+        {
             assert!(!ok(Kind::Url, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        for text in ["10.0.0.1", "10.0.0.0/8", "0.0.0.0/0", "::1", "fd00::/8", "::/128"] {
+            assert!(is_network(text), "{text}");
+        }
+        for text in
+            ["", "10.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "fd00::/129", "proxy.example", "10.0.0.1:80"]
+        {
+            assert!(!is_network(text), "{text}");
         }
     }
 }

@@ -9,14 +9,18 @@ use doorward_core::secret::Plain;
 use doorward_core::store::StoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::output::Failure;
+
+/// Accounts in one answer, at most: a person does not read more, and a program asks for the next with `after`.
+const LONGEST_PAGE: usize = 10_000;
 
 /// One request of an operator. Has no Debug: one of them carries a password.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Command {
-    AccountAdd { identifier: String, password: Option<String>, display_name: Option<String> },
+    AccountAdd { identifier: String, password: Option<Zeroizing<String>>, display_name: Option<String> },
     AccountList { after: Option<String>, limit: usize },
     AccountShow { account: String },
     AccountDisable { account: String },
@@ -29,36 +33,42 @@ pub(crate) enum Command {
 
 impl Command {
     /// Does it.
-    pub(crate) async fn run(self, auth: &Auth) -> Result<Value, Failure> {
+    pub(crate) async fn run(&self, auth: &Auth) -> Result<Value, Failure> {
         match self {
             Self::AccountAdd { identifier, password, display_name } => {
-                let new = NewAccount { identifier, password: password.map(Plain::new), display_name };
+                let new = NewAccount {
+                    identifier: identifier.clone(),
+                    password: password.as_ref().map(|p| Plain::new(String::clone(p))),
+                    display_name: display_name.clone(),
+                };
                 auth.create_account(new).await.map(|a| show_account(&a)).map_err(not_made)
             }
             Self::AccountList { after, limit } => {
-                let page = auth.accounts().page(after, limit.min(10_000)).await.map_err(unavailable)?;
+                let page =
+                    auth.accounts().page(after.clone(), (*limit).min(LONGEST_PAGE)).await.map_err(unavailable)?;
                 Ok(json!({ "accounts": page.iter().map(show_account).collect::<Vec<_>>() }))
             }
-            Self::AccountShow { account } => Ok(show_account(&find(auth, &account).await?)),
+            Self::AccountShow { account } => Ok(show_account(&find(auth, account).await?)),
             Self::AccountDisable { account } => {
-                let account = find(auth, &account).await?;
+                let account = find(auth, account).await?;
                 auth.disable(account.id).await.map_err(unavailable)?;
                 Ok(show_account(&find(auth, account.id.as_str()).await?))
             }
             Self::AccountEnable { account } => {
-                let account = find(auth, &account).await?;
+                let account = find(auth, account).await?;
                 auth.enable(account.id).await.map_err(unavailable)?;
                 Ok(show_account(&find(auth, account.id.as_str()).await?))
             }
             Self::SessionList { account } => {
-                let sessions = auth.sessions_of(find(auth, &account).await?.id).await.map_err(unavailable)?;
+                let sessions = auth.sessions_of(find(auth, account).await?.id).await.map_err(unavailable)?;
                 Ok(json!({ "sessions": sessions.iter().map(show_session).collect::<Vec<_>>() }))
             }
-            Self::SessionRevoke { sid } => revoke(auth, &sid).await,
+            Self::SessionRevoke { sid } => revoke(auth, sid).await,
             Self::SessionRevokeAll { account } => {
-                let account = find(auth, &account).await?;
+                let account = find(auth, account).await?;
+                let ended = auth.sessions_of(account.id).await.map_err(unavailable)?.len();
                 auth.sign_out_everywhere(account.id).await.map_err(unavailable)?;
-                Ok(json!({ "revoked": "all", "account": account.id.as_str() }))
+                Ok(json!({ "account": account.id.as_str(), "ended": ended }))
             }
             Self::KeyList => list_keys(auth).await,
         }
@@ -69,7 +79,7 @@ async fn revoke(auth: &Auth, sid: &str) -> Result<Value, Failure> {
     let gone = || Failure::new("not_found", "there is no live session of that id");
     let sid: SessionId = sid.parse().map_err(|_| gone())?;
     match auth.force_out(sid).await.map_err(unavailable)? {
-        true => Ok(json!({ "revoked": sid.as_str() })),
+        true => Ok(json!({ "sid": sid.as_str(), "ended": 1 })),
         false => Err(gone()),
     }
 }
@@ -122,7 +132,9 @@ fn show_session(session: &Session) -> Value {
         "mode": session.mode.name(),
         "client_id": session.client.as_str(),
         "device": session.device,
+        "created_at": time(session.created_at),
         "last_seen_at": time(session.last_seen_at),
+        "idle_ends_at": time(session.idle_ends_at()),
         "ends_at": time(session.ends_at),
     })
 }

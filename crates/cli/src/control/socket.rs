@@ -1,13 +1,15 @@
 //! The socket in the data directory: one line of JSON there, one back. For the owner of the server's process only.
 
+use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use doorward_core::Auth;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use zeroize::Zeroizing;
 
 use super::Command;
 use crate::output::Failure;
@@ -16,13 +18,15 @@ use crate::output::Failure;
 const LONGEST_LINE: u64 = 64 * 1024;
 /// An operator's program that says nothing for so long has gone.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
+/// A server that answers nothing for so long hangs.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
 
 fn path_in(data: &Path) -> PathBuf {
     data.join("control.sock")
 }
 
-fn failed(what: &str, error: &std::io::Error) -> Failure {
-    Failure::new("control_socket", format!("{what}: {error}"))
+fn failed(message: impl Into<String>) -> Failure {
+    Failure::new("control_socket", message)
 }
 
 /// Where the running server hears operators.
@@ -35,13 +39,20 @@ impl Socket {
     /// Only whoever holds the lock may call this: what lies there was left behind by a process that has ended.
     pub(crate) fn bind(data: &Path) -> Result<Self, Failure> {
         let path = path_in(data);
+        let refused = |e: io::Error| failed(format!("the control socket {} cannot be made: {e}", path.display()));
         match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed("control.sock", &error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(refused(error)),
             _ => {}
         }
-        let listener = UnixListener::bind(&path).map_err(|e| failed("control.sock", &e))?;
-        let owner_only = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(&path, owner_only).map_err(|e| failed("control.sock", &e))?;
+        let listener = UnixListener::bind(&path).map_err(|error| match error.kind() {
+            // The system has room for about a hundred bytes, and says so in words of its own.
+            io::ErrorKind::InvalidInput => failed(format!(
+                "the path {} is too long for a socket: choose a data directory with a shorter one",
+                path.display()
+            )),
+            _ => refused(error),
+        })?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(refused)?;
         Ok(Self { listener, path })
     }
 
@@ -67,50 +78,85 @@ impl Drop for Socket {
     }
 }
 
+/// The rule: the user that runs the server, or the system's administrator, who could read the files as well.
+fn may_command(peer: u32, own: u32) -> bool {
+    peer == own || peer == 0
+}
+
 async fn converse(stream: UnixStream, auth: Auth) {
     let own = rustix::process::geteuid().as_raw();
-    let peer = stream.peer_cred().map(|c| c.uid());
-    if !peer.is_ok_and(|uid| uid == own || uid == 0) {
-        tracing::warn!(event = "control_socket", "another user knocked");
+    if !stream.peer_cred().is_ok_and(|peer| may_command(peer.uid(), own)) {
+        tracing::warn!(event = "control_refused", "another user knocked at the control socket");
         return;
     }
     let (read, mut write) = stream.into_split();
-    let mut line = String::new();
+    let mut line = Zeroizing::new(String::new());
     let mut reader = BufReader::new(read.take(LONGEST_LINE));
     let heard = tokio::time::timeout(LONGEST_SILENCE, reader.read_line(&mut line)).await;
     if !matches!(heard, Ok(Ok(n)) if n > 0) {
         return;
     }
-    let answer = match serde_json::from_str::<Command>(&line) {
+    let answer = match command(&line) {
         Ok(command) => command.run(&auth).await,
-        Err(_) => {
-            Err(Failure::new("control_socket", "the server does not know this command: is it of another version?"))
-        }
+        Err(failure) => Err(failure),
     };
     let answer = match answer {
-        Ok(value) => serde_json::json!({ "ok": value }),
-        Err(failure) => serde_json::json!({ "error": failure }),
+        Ok(value) => json!({ "ok": value }),
+        Err(failure) => json!({ "error": failure }),
     };
     let _ = write.write_all(format!("{answer}\n").as_bytes()).await;
 }
 
-/// Asks the server that holds the data directory.
-pub(crate) async fn ask(data: &Path, command: &Command) -> Result<Value, Failure> {
-    let path = path_in(data);
-    let gone = |error: std::io::Error| {
-        let text = format!("a process holds {} but does not answer on its socket: {error}", data.display());
-        Failure::new("control_socket", text)
+fn command(line: &str) -> Result<Command, Failure> {
+    if !line.ends_with('\n') {
+        return Err(failed(format!("a command has at most {LONGEST_LINE} bytes, and a line's end")));
+    }
+    // What the reader says of a line may quote it, and a line may hold a password.
+    serde_json::from_str(line).map_err(|_| failed("the server does not know this command: is it of another version?"))
+}
+
+/// Asks the server that holds the data directory; `None` if nobody listens (yet, or any more).
+pub(crate) async fn ask(data: &Path, command: &Command) -> Result<Option<Result<Value, Failure>>, Failure> {
+    let Ok(mut stream) = UnixStream::connect(path_in(data)).await else {
+        return Ok(None);
     };
-    let mut stream = UnixStream::connect(&path).await.map_err(gone)?;
-    let line = serde_json::to_string(command).map_err(|e| Failure::new("control_socket", e.to_string()))?;
-    stream.write_all(format!("{line}\n").as_bytes()).await.map_err(gone)?;
+    let broken = |error: io::Error| failed(format!("the server broke off: {error}; whether it was done is not known"));
+    let mut line = Zeroizing::new(serde_json::to_string(command).map_err(|e| failed(e.to_string()))?);
+    line.push('\n');
+    stream.write_all(line.as_bytes()).await.map_err(broken)?;
     let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).await.map_err(gone)?;
+    let mut reader = BufReader::new(stream);
+    match tokio::time::timeout(LONGEST_ANSWER, reader.read_line(&mut answer)).await {
+        Ok(read) => read.map_err(broken)?,
+        Err(_) => return Err(failed("the server does not answer; whether it was done is not known")),
+    };
     let mut answer: Value =
-        serde_json::from_str(&answer).map_err(|_| Failure::new("control_socket", "the server broke off"))?;
-    match answer.get("error") {
-        Some(error) => Err(serde_json::from_value(error.clone())
-            .unwrap_or_else(|_| Failure::new("control_socket", "the server's answer cannot be read"))),
+        serde_json::from_str(&answer).map_err(|_| failed("the server broke off; whether it was done is not known"))?;
+    Ok(Some(match answer.get("error") {
+        Some(error) => {
+            Err(serde_json::from_value(error.clone()).unwrap_or_else(|_| failed("the server's answer cannot be read")))
+        }
         None => Ok(answer["ok"].take()),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_user_of_the_server_and_the_administrator_command_it() {
+        assert!(may_command(1000, 1000) && may_command(0, 1000) && may_command(0, 0));
+        assert!(!may_command(1001, 1000) && !may_command(1000, 0));
+    }
+
+    #[test]
+    fn a_command_that_is_none_is_refused_without_repeating_it() {
+        for line in ["{\"do\":\"account_add\",\"password\":\"s3cret\"}\n", "s3cret\n", "{\"do\":\"s3cret\"}\n", "\n"] {
+            let Err(failure) = command(line) else { panic!("{line}") };
+            assert!(!failure.message.contains("s3cret"), "{}", failure.message);
+        }
+        assert!(command("{\"do\":\"key_list\"}").is_err_and(|f| f.message.contains("at most")));
+        assert!(command("{\"do\":\"key_list\"}\n").is_ok());
     }
 }

@@ -1,0 +1,53 @@
+//! What a person at the terminal, or a script that waits, wants to know first: the address, what to try, and that
+//! requests are answered from this moment on. To standard output; the log goes to standard error.
+
+use std::net::SocketAddr;
+
+use crate::config::Config;
+use crate::output;
+
+/// Says that requests are answered. A script waits for the line that begins with `Ready`.
+pub(crate) fn ready(config: &Config, address: SocketAddr) {
+    let (version, url) = (env!("CARGO_PKG_VERSION"), &config.policy.issuer);
+    tracing::info!(event = "ready", version, %url, listen = %address, "requests are answered");
+    output::print(&match config.dev {
+        true => to_try(url, &config.data.display().to_string()),
+        false => format!("Doorward {version} at {url}, listening on {address}\nReady.\n"),
+    });
+}
+
+fn to_try(url: &str, data: &str) -> String {
+    let [sign_up, sign_in, who] = curl_lines(url);
+    format!(
+        "Doorward {} for development at {url} (this machine only, everybody may sign up)
+Data in {data}
+
+Try it in another terminal. Sign up:
+
+  {sign_up}
+
+Sign in, keeping the cookie in the file jar:
+
+  {sign_in}
+
+Who am I?
+
+  {who}
+
+Ready.
+",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// Sign up, sign in, who am I. A request that changes something says where it comes from, as a browser does: with a cookie
+/// and without that it would be refused.
+fn curl_lines(url: &str) -> [String; 3] {
+    let headers = format!("-H 'Content-Type: application/json' -H 'Origin: {url}'");
+    let ada = r#"{"identifier":"ada@example.org","password":"correct horse battery staple"}"#;
+    [
+        format!("curl -s {url}/v1/accounts {headers} -d '{ada}'"),
+        format!("curl -s -c jar {url}/v1/sign-in {headers} -d '{ada}'"),
+        format!("curl -s -b jar {url}/v1/session"),
+    ]
+}
