@@ -93,7 +93,7 @@ impl Reader<'_> {
                 _ if full == "clients" => self.fault(place, "clients are written as [[clients]], one for each".into()),
                 DeValue::Table(inner) if is_section(&full) => self.table(inner, &format!("{full}.")),
                 _ if is_section(&full) => {
-                    self.fault(place, format!("{full} is a section: write [{full}], and its keys below"))
+                    self.fault(place, format!("{full} is a section: write [{full}], and its keys below"));
                 }
                 other => match key_of(&full) {
                     Some(key) => {

@@ -1,0 +1,168 @@
+//! What happens to somebody who tries Doorward for the first time.
+
+use std::collections::HashMap;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+
+use serde_json::Value;
+
+use crate::house::{House, Running, client, doorward, run};
+
+#[tokio::test]
+async fn the_first_start_says_where_it_is_what_to_try_and_when_it_is_ready() {
+    let house = House::new();
+    let server = house.start();
+    let first = server.greeting.lines().next().unwrap();
+    assert!(first.contains(&format!("for development at {} ", server.url)), "{first}");
+    assert!(server.greeting.contains(&format!("Data in {}\n", house.data().display())));
+    assert!(server.greeting.ends_with("\nReady.\n"));
+    let ready = client().get(format!("{}/health/ready", server.url)).send().await.unwrap();
+    assert_eq!(ready.status(), 200, "the line is not printed before it is true");
+    let metrics = client().get(format!("{}/metrics", server.url)).send().await.unwrap();
+    assert_eq!(metrics.status(), 200);
+}
+
+#[tokio::test]
+async fn the_printed_lines_work_when_they_are_pasted() {
+    let house = House::new();
+    let server = house.start();
+    let lines: Vec<Curl> = server.greeting.lines().filter_map(|l| Curl::parse(l.trim())).collect();
+    assert_eq!(lines.len(), 3);
+    let mut jar = HashMap::new();
+    let mut statuses = Vec::new();
+    let mut last = Value::Null;
+    // Whoever tries them tries them twice: the second time the name is taken, and the browser is signed in already.
+    for line in lines.iter().chain(&lines) {
+        let answer = line.send(&mut jar).await;
+        statuses.push(answer.status().as_u16());
+        last = answer.json().await.unwrap();
+    }
+    assert_eq!(statuses, [201, 200, 200, 409, 200, 200]);
+    assert_eq!(last["account"]["identifier"], "ada@example.org");
+    let signed_in = &lines[1];
+    assert!(signed_in.header.iter().any(|(name, value)| name == "Origin" && *value == server.url));
+}
+
+/// `curl`, as far as the printed lines use it.
+struct Curl {
+    url: String,
+    header: Vec<(String, String)>,
+    body: Option<String>,
+    keeps: bool,
+    brings: bool,
+}
+
+impl Curl {
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = shell_words(line.strip_prefix("curl ")?).into_iter();
+        let mut curl = Self { url: String::new(), header: Vec::new(), body: None, keeps: false, brings: false };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "-s" => {}
+                "-H" => {
+                    let header = words.next()?;
+                    let (name, value) = header.split_once(": ")?;
+                    curl.header.push((name.to_owned(), value.to_owned()));
+                }
+                "-d" => curl.body = words.next(),
+                "-c" => curl.keeps = words.next()? == "jar",
+                "-b" => curl.brings = words.next()? == "jar",
+                url if curl.url.is_empty() && url.starts_with("http") => curl.url = word,
+                other => panic!("{other} is not known here"),
+            }
+        }
+        Some(curl)
+    }
+
+    async fn send(&self, jar: &mut HashMap<String, String>) -> reqwest::Response {
+        let mut request = match &self.body {
+            Some(body) => client().post(&self.url).body(body.clone()),
+            None => client().get(&self.url),
+        };
+        for (name, value) in &self.header {
+            request = request.header(name, value);
+        }
+        if self.brings {
+            let cookies: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("Cookie", cookies.join("; "));
+        }
+        let answer = request.send().await.unwrap();
+        if self.keeps {
+            for set in answer.headers().get_all("set-cookie") {
+                let pair = set.to_str().unwrap().split(';').next().unwrap();
+                let (name, value) = pair.split_once('=').unwrap();
+                match value.is_empty() {
+                    true => drop(jar.remove(name)),
+                    false => drop(jar.insert(name.to_owned(), value.to_owned())),
+                }
+            }
+        }
+        answer
+    }
+}
+
+/// Words as a shell reads them, with single quotes.
+fn shell_words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(std::mem::take(&mut word)),
+            '$' | '`' | '"' | '\\' | '&' | ';' if !quoted => panic!("a shell would not read {c} as it stands"),
+            c => word.push(c),
+        }
+    }
+    assert!(!quoted, "a quote is open");
+    words.push(word);
+    words.retain(|w| !w.is_empty());
+    words
+}
+
+#[test]
+fn everything_it_keeps_is_for_its_owner_alone() {
+    let house = House::new();
+    // A generous umask must not show in what is made.
+    let mut command = std::process::Command::new("sh");
+    let serve = house.dev();
+    command.args(["-c", "umask 000; exec \"$0\" \"$@\""]).arg(env!("CARGO_BIN_EXE_doorward")).args(serve.get_args());
+    let server = Running::start(command);
+    house.add_account("ada@example.org");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&house.data()), 0o700);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(house.data()).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        assert_eq!(mode(&entry.path()), 0o600, "{name}");
+        assert_eq!(entry.file_type().unwrap().is_socket(), name == "control.sock");
+        names.push(name);
+    }
+    names.sort();
+    let wanted = ["control.sock", "doorward.db", "doorward.db-shm", "doorward.db-wal", "lock", "root-secret"];
+    assert_eq!(names, wanted);
+    drop(server);
+}
+
+#[test]
+fn development_refuses_every_address_that_others_reach() {
+    let house = House::new();
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
+        let mut command = doorward(&["serve", "--dev", "--listen", address, "--data"]);
+        command.arg(house.data());
+        let said = run(command, "");
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.err.contains("--dev listens on this machine only (127.0.0.1 or [::1])"), "{}", said.err);
+    }
+    assert!(!house.data().exists(), "a refused start leaves nothing behind");
+}
+
+#[test]
+fn a_start_without_settings_says_which_lines_to_copy() {
+    let said = run(doorward(&["serve"]), "");
+    assert_eq!(said.code, Some(2));
+    insta::assert_snapshot!(said.err, @r"
+    doorward: no configuration: give one with --config FILE
+      to try Doorward on this machine:   doorward serve --dev
+      to write a file to begin with:     doorward config example > doorward.toml
+      and then:                          doorward serve --config doorward.toml
+    ");
+}

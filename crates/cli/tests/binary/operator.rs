@@ -1,0 +1,128 @@
+//! What operators type, and the shapes that programs rely on.
+
+use serde_json::{Value, json};
+
+use crate::house::{House, PASSWORD, doorward, run};
+
+/// Ids and times differ from run to run; that they are there, and look like it, does not.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
+        Value::Array(list) => list.iter().map(shape).collect(),
+        Value::String(text) if text.len() == 22 && !text.contains(['@', '.']) => json!("(id)"),
+        Value::String(text) if text.len() >= 20 && text.ends_with('Z') && text.contains('T') => json!("(time)"),
+        other => other.clone(),
+    }
+}
+
+#[tokio::test]
+async fn answers_in_json_keep_their_shape() {
+    let house = House::new();
+    let server = house.start();
+    let arguments = ["account", "add", "Ada@Example.org", "--display-name", "Ada", "--password-stdin"];
+    let added = house.operator_with(&arguments, PASSWORD).json();
+    server.cookie("ada@example.org").await;
+    let answers = [
+        ("account add", added),
+        ("account list", house.operator(&["account", "list"]).json()),
+        ("account disable", house.operator(&["account", "disable", "ada@example.org"]).json()),
+        ("account enable", house.operator(&["account", "enable", "ada@example.org"]).json()),
+        ("session list", {
+            server.cookie("ada@example.org").await;
+            house.operator(&["session", "list", "ada@example.org"]).json()
+        }),
+        ("session revoke", house.operator(&["session", "revoke", "--account", "ada@example.org"]).json()),
+        ("key list", house.operator(&["key", "list"]).json()),
+        ("version", house.operator(&["version"]).json()),
+    ];
+    let text: Vec<String> = answers.iter().map(|(what, answer)| format!("{what}: {:#}", redacted(answer))).collect();
+    insta::assert_snapshot!(text.join("\n"));
+}
+
+fn redacted(answer: &Value) -> Value {
+    let mut answer = shape(answer);
+    if let Some(keys) = answer["keys"].as_array_mut() {
+        keys.iter_mut().for_each(|key| key["kid"] = json!("(kid)"));
+    }
+    if answer["version"].is_string() {
+        answer["version"] = json!("(version)");
+    }
+    answer
+}
+
+#[test]
+fn what_cannot_be_done_has_a_code_and_an_exit_code() {
+    let house = House::new();
+    house.start().stop();
+    house.add_account("ada@example.org");
+    let add = |identifier: &str, password: &str| {
+        house.operator_with(&["account", "add", identifier, "--password-stdin"], password).failure()
+    };
+    assert_eq!(add("ADA@example.org", PASSWORD), "identifier_taken");
+    assert_eq!(add("bob@example.org", "short\n"), "invalid_input");
+    assert_eq!(add("bob@example.org", ""), "unreadable_input");
+    assert_eq!(add("bob@example.org", &"x".repeat(1025)), "invalid_input");
+    assert_eq!(add("", PASSWORD), "invalid_input");
+    assert_eq!(house.operator(&["account", "show", "bob@example.org"]).failure(), "not_found");
+    assert_eq!(house.operator(&["account", "disable", "bob@example.org"]).failure(), "not_found");
+    assert_eq!(house.operator(&["session", "list", "bob@example.org"]).failure(), "not_found");
+    assert_eq!(house.operator(&["session", "revoke", "nonsense"]).failure(), "not_found");
+    let listed = house.operator(&["account", "list"]).json();
+    assert_eq!(listed["accounts"].as_array().unwrap().len(), 1, "what was refused left nothing");
+}
+
+#[test]
+fn what_must_be_said_differently_ends_with_2() {
+    let house = House::new();
+    house.start().stop();
+    let usage: [&[&str]; 6] = [
+        &["account", "add", "ada@example.org"],
+        &["account", "add", "ada@example.org", "--password", PASSWORD],
+        &["account", "add", "ada@example.org", "--no-password", "--password-stdin"],
+        &["session", "revoke"],
+        &["nonsense"],
+        &["serve", "--listen", "everywhere"],
+    ];
+    for arguments in usage {
+        let said = house.operator(arguments);
+        assert_eq!(said.code, Some(2), "{arguments:?} {said:?}");
+        assert!(!said.err.contains(PASSWORD) || arguments.contains(&PASSWORD));
+    }
+    assert_eq!(run(doorward(&[]), "").code, Some(2));
+    assert_eq!(run(doorward(&["--help"]), "").code, Some(0));
+}
+
+#[tokio::test]
+async fn a_piped_password_signs_in_without_its_line_end() {
+    let house = House::new();
+    let server = house.start();
+    for (n, end) in ["", "\n", "\r\n", "\nsecond line\n"].into_iter().enumerate() {
+        let identifier = format!("person-{n}@example.org");
+        let arguments = ["account", "add", &identifier, "--password-stdin"];
+        house.operator_with(&arguments, &format!("{PASSWORD}{end}")).json();
+        server.cookie(&identifier).await;
+    }
+    let added = house.operator(&["account", "add", "later@example.org", "--no-password"]).json();
+    assert_eq!(added["has_password"], false);
+    let body = json!({ "identifier": "later@example.org", "password": PASSWORD });
+    assert_eq!(server.post("/v1/sign-in", &body).await.status(), 401);
+}
+
+#[test]
+fn lists_for_people_are_tables_and_come_in_pages() {
+    let house = House::new();
+    house.start().stop();
+    for name in ["bob", "ada", "eve"] {
+        house.operator(&["account", "add", name, "--no-password", "--display-name", "A \u{1b}[31mname"]).json();
+    }
+    let mut command = doorward(&["account", "list", "--data"]);
+    command.arg(house.data());
+    let said = run(command, "");
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines[0].starts_with("id ") && lines[0].contains("identifier"), "{}", said.out);
+    assert_eq!(lines.len(), 4);
+    assert!(!said.out.contains('\u{1b}'), "a name does not reach the terminal's ear");
+    let page = house.operator(&["account", "list", "--after", "ada", "--limit", "1"]).json();
+    assert_eq!(page["accounts"][0]["identifier"], "bob");
+    assert_eq!(page["accounts"].as_array().unwrap().len(), 1);
+}
