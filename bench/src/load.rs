@@ -89,7 +89,8 @@ pub(crate) async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Outc
     buffer.clear();
     loop {
         if stream.read_buf(buffer).await? == 0 {
-            return Err("the server closed the connection".into());
+            let heard = String::from_utf8_lossy(buffer).into_owned();
+            return Err(format!("the server closed the connection after {heard:?}").into());
         }
         let Some(end) = buffer.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
         let head = std::str::from_utf8(&buffer[..end])?;

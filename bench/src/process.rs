@@ -41,7 +41,7 @@ impl Process {
     /// The server on this configuration; ready when this returns.
     pub(crate) fn doorward(binary: &str, config: &Path, port: u16, environment: &[(&str, &str)]) -> Outcome<Self> {
         let mut command = Command::new(binary);
-        command.arg("serve").arg("--config").arg(config).stderr(Stdio::null()).envs(environment.iter().copied());
+        command.arg("serve").arg("--config").arg(config).envs(environment.iter().copied());
         let mut process = Self::spawn(&mut command, port)?;
         let mut line = String::new();
         while !line.starts_with("Ready") {

@@ -43,7 +43,7 @@ pub(crate) fn directory(at: &Path, port: u16) -> Outcome<()> {
     let data = at.display();
     let text = format!(
         "[server]\npublic_url = \"https://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata = \"{data}\"\n\
-         [accounts]\nsign_up = \"open\"\n[tokens]\naccess_token = \"1h\"\n\
+         [log]\nlevel = \"error\"\n[accounts]\nsign_up = \"open\"\n[tokens]\naccess_token = \"1h\"\n\
          [[clients]]\nid = \"default\"\nmodes = [\"session\", \"token\", \"hybrid\"]\n"
     );
     std::fs::write(at.join("doorward.toml"), text)?;

@@ -52,6 +52,7 @@ async fn measure(doorward: &str, quick: bool, figures: &mut Map<String, Value>) 
     starts.sort_by(f64::total_cmp);
     note(figures, "start_ms", starts[2]);
     checks(doorward, &config, port, (&cookies, &tokens, victims), quick, figures).await?;
+    eprintln!("sign-ins");
     let server = Process::doorward(doorward, &config, port, &[])?;
     hashing::measure(&server, &cookies, quick, figures).await?;
     drop(server);
@@ -80,6 +81,7 @@ async fn checks(
     let by_cookie = mixed(cookies.iter().map(|c| cookie_check(c, port)).collect(), &victims, port);
     let by_token = mixed(tokens.iter().map(|c| bearer_check(c, port)).collect(), &victims, port);
     let mut turns: [Turn; 6] = Default::default();
+    eprintln!("checks");
     for environment in [&[][..], &[("DOORWARD__SERVER__CACHE", "0")][..]] {
         let server = Process::doorward(doorward, config, port, environment)?;
         let cached = environment.is_empty();

@@ -187,7 +187,7 @@ impl Auth {
         self.inner.hasher.waiting()
     }
 
-    /// How long a password hash that is asked for now would wait for its turn.
+    /// How long a password hash that is asked for at this moment would wait for its turn.
     #[must_use]
     pub fn hash_wait(&self) -> std::time::Duration {
         self.inner.hasher.wait()

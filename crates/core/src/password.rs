@@ -129,7 +129,7 @@ pub trait Hasher: Send + Sync + fmt::Debug {
         0
     }
 
-    /// How long one that is asked for now would wait for its turn.
+    /// How long one that is asked for at this moment would wait for its turn.
     fn wait(&self) -> Duration {
         Duration::ZERO
     }

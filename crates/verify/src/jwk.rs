@@ -62,6 +62,9 @@ pub struct Jwk {
     /// `sig`.
     #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
     pub usage: Option<String>,
+    /// What it may be used for (RFC 7517 section 4.3); where it is said, `verify` must be among it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_ops: Option<Vec<String>>,
     /// Curve, for `EC` and `OKP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crv: Option<String>,
@@ -176,7 +179,8 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError`].
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, KeyError> {
-        if jwk.usage.as_deref().is_some_and(|u| u != "sig") {
+        let may_verify = jwk.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|op| op == "verify"));
+        if jwk.usage.as_deref().is_some_and(|u| u != "sig") || !may_verify {
             return Err(KeyError::Unsupported);
         }
         let algorithm = match (jwk.kty.as_str(), jwk.crv.as_deref(), jwk.alg.as_deref()) {
@@ -225,7 +229,18 @@ impl PublicKey {
 }
 
 fn bare(kty: &str) -> Jwk {
-    Jwk { kty: kty.into(), kid: String::new(), alg: None, usage: None, crv: None, x: None, y: None, n: None, e: None }
+    Jwk {
+        kty: kty.into(),
+        kid: String::new(),
+        alg: None,
+        usage: None,
+        key_ops: None,
+        crv: None,
+        x: None,
+        y: None,
+        n: None,
+        e: None,
+    }
 }
 
 fn without_sign(key: &[u8; 32]) -> [u8; 32] {

@@ -73,12 +73,21 @@ pub fn encode<E>(
 /// # Errors
 /// `Malformed`, `TooLarge`, `Critical`, `Algorithm`, `Type`, `UnknownKey` or `Signature`.
 pub fn verify(token: &[u8], keys: &KeySet, algorithms: &[Algorithm], wanted: &str) -> Result<Opened, VerifyError> {
+    open(token, keys, algorithms, |found| found.is_some_and(|found| typ::is(found, wanted)))
+}
+
+fn open(
+    token: &[u8],
+    keys: &KeySet,
+    algorithms: &[Algorithm],
+    is_wanted: impl FnOnce(Option<&str>) -> bool,
+) -> Result<Opened, VerifyError> {
     let Parts { header, payload, signature, signed } = split(token)?;
     let mut buffer = [0; LONGEST_HEADER];
     let header = read_header(header, &mut buffer)?;
     let algorithm =
         Algorithm::from_name(&header.alg).filter(|a| algorithms.contains(a)).ok_or(VerifyError::Algorithm)?;
-    if !header.typ.is_some_and(|found| typ::is(&found, wanted)) {
+    if !is_wanted(header.typ.as_deref()) {
         return Err(VerifyError::Type);
     }
     let key = key_for(header.kid.as_deref(), keys)?;

@@ -45,3 +45,11 @@ pub use present::{Presented, Via};
 pub use revoked::{Ended, Entry, RevokedSet};
 pub use time::Timestamp;
 pub use verifier::{Verified, Verifier};
+
+#[cfg(test)]
+mod testing;
+
+/// Keeps the example of the README compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,3 +1,5 @@
+//! Settings: defaults, faults, and where each stands.
+
 use doorward_core::policy::SignUp;
 use doorward_core::records::Mode;
 

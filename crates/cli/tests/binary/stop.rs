@@ -47,3 +47,16 @@ fn the_keyboard_stops_it_too() {
     let (status, log) = server.ended();
     assert_eq!(status.code(), Some(0), "{log}");
 }
+
+#[test]
+fn a_copy_of_the_file_that_is_made_while_nothing_runs_is_whole() {
+    let (house, copy) = (House::new(), House::new());
+    let server = house.start();
+    house.add_account("ada@example.org");
+    server.stop();
+    std::fs::create_dir(copy.data()).unwrap();
+    for name in ["doorward.db", "root-secret"] {
+        std::fs::copy(house.data().join(name), copy.data().join(name)).unwrap();
+    }
+    assert_eq!(copy.operator(&["account", "show", "ada@example.org"]).json()["identifier"], "ada@example.org");
+}

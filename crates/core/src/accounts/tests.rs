@@ -1,3 +1,5 @@
+//! What each change makes of an account.
+
 use super::*;
 use crate::id::ClientId;
 use crate::store::contract::{sample_account, sample_session};

@@ -1,3 +1,5 @@
+//! The stored form: read back, frozen, and absent as soon as a bit is bent.
+
 use proptest::prelude::*;
 
 use super::*;

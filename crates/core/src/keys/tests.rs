@@ -1,3 +1,5 @@
+//! Keys that are made, sealed, opened and published.
+
 use super::*;
 use crate::rng::SeededRng;
 

@@ -1,3 +1,5 @@
+//! Hashes, and what may become one.
+
 use super::*;
 
 const CHEAP: Cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };

@@ -1,3 +1,5 @@
+//! The rule of the refresh, by table and against a model.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Everything that ends a session, and what is left of it: nothing.
+
 use super::*;
 use crate::revoke::{End, Why};
 use crate::store::Changed;

@@ -1,3 +1,5 @@
+//! A store, a clock or a generator that is away at the worst moment.
+
 use super::*;
 use crate::refresh::RefreshError;
 use crate::revoke::End;

@@ -1,3 +1,5 @@
+//! Two things at once, with the second put exactly where it hurts.
+
 use super::*;
 use crate::refresh::RefreshError;
 use crate::revoke::End;

@@ -1,3 +1,5 @@
+//! Refreshing over a store: lost answers, copies, other people's tokens.
+
 use super::*;
 use crate::refresh::{RefreshError, Refreshed};
 use crate::store::double::When;

@@ -1,3 +1,5 @@
+//! What a dump shows, and what chance decides.
+
 use super::*;
 use crate::rng::SystemRng;
 use crate::wire;

@@ -1,3 +1,5 @@
+//! From sign-up to the end, as people walk it.
+
 use super::*;
 use crate::accounts::{NameFault, SignUpError};
 use crate::wire;

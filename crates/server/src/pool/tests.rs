@@ -1,3 +1,5 @@
+//! The pool on real threads.
+
 use super::*;
 use doorward_core::rng::SeededRng;
 use doorward_core::store::contract::{together, wait};

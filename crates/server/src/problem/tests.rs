@@ -1,3 +1,5 @@
+//! The table of problems, whole.
+
 use super::*;
 
 #[test]

@@ -19,6 +19,10 @@ pub(super) fn for_writing(path: &Path) -> Result<Connection, OpenError> {
     make_private(path).map_err(|e| OpenError::Unopened { path: shown.clone(), reason: e.to_string() })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(|e| open_error(&shown, &e))?;
+    // A file that may only be read is opened for reading without a word.
+    if connection.is_readonly("main").map_err(|e| open_error(&shown, &e))? {
+        return Err(OpenError::ReadOnly(shown));
+    }
     prepare(&connection).map_err(|e| open_error(&shown, &e))?;
     migrate::up(&mut connection, &shown)?;
     Ok(connection)

@@ -1,1 +1,1 @@
-
+//! The schema and its statements, from inside.

@@ -1,3 +1,5 @@
+//! The double keeps the contract, and the torn one does not.
+
 use super::*;
 use crate::store::double::Double;
 

@@ -1,0 +1,123 @@
+//! The double's accounts, log and keys.
+
+use std::sync::Arc;
+
+use doorward_verify::{Entry, Timestamp};
+
+use super::Double;
+use crate::accounts::{self, Applied};
+use crate::id::AccountId;
+use crate::records::{Account, LogRow, StoredKey};
+use crate::store::{AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog};
+
+impl Accounts for Double {
+    fn create(&self, account: Account) -> Answer<'_, bool> {
+        self.step("create", move |state| {
+            if state.accounts.values().any(|a| a.identifier == account.identifier) {
+                return Ok(false);
+            }
+            state.accounts.insert(account.id, account);
+            Ok(true)
+        })
+    }
+
+    fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>> {
+        self.step("by_identifier", move |state| {
+            Ok(state.accounts.values().find(|a| a.identifier == identifier).cloned())
+        })
+    }
+
+    fn by_id(&self, id: AccountId) -> Answer<'_, Option<Arc<Account>>> {
+        self.step("by_id", move |state| Ok(state.accounts.get(&id).cloned().map(Arc::new)))
+    }
+
+    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
+        self.step("change", move |state| {
+            let Some(account) = state.accounts.get_mut(&id) else {
+                return Ok(Changed::Missing);
+            };
+            let applied = accounts::apply(account, &change, now);
+            let account = account.clone();
+            Ok(match applied {
+                Applied::Not => Changed::Not(account),
+                Applied::Changed { entry: None } => Changed::Done(account, None),
+                Applied::Changed { entry: Some(entry) } => {
+                    state.append(entry, now);
+                    Changed::Done(account, Some(state.seq))
+                }
+            })
+        })
+    }
+
+    fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        self.step("page", move |state| {
+            let mut all: Vec<_> =
+                state.accounts.values().filter(|a| after.as_ref().is_none_or(|x| a.identifier > *x)).cloned().collect();
+            all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+            all.truncate(at_most);
+            Ok(all)
+        })
+    }
+}
+
+impl RevocationLog for Double {
+    fn append(&self, entries: Vec<Entry>, at: Timestamp) -> Answer<'_, u64> {
+        self.step("append", move |state| {
+            for entry in entries {
+                state.append(entry, at);
+            }
+            Ok(state.seq)
+        })
+    }
+
+    fn head(&self) -> Answer<'_, LogHead> {
+        self.step("head", |state| Ok(LogHead { feed_id: "double".into(), seq: state.seq }))
+    }
+
+    fn since(&self, after: u64, at_most: usize) -> Answer<'_, Vec<LogRow>> {
+        self.step("since", move |state| Ok(state.log.iter().filter(|r| r.seq > after).take(at_most).cloned().collect()))
+    }
+
+    fn settle(&self, seqs: Vec<u64>) -> Answer<'_, ()> {
+        self.step("settle", move |state| {
+            for row in state.log.iter_mut().filter(|r| seqs.contains(&r.seq)) {
+                row.settled = true;
+            }
+            Ok(())
+        })
+    }
+
+    fn purge(&self, before: Timestamp, at_most: usize) -> Answer<'_, usize> {
+        self.step("purge_log", move |state| {
+            let mut gone = 0;
+            state.log.retain(|row| {
+                let goes = row.settled && row.at < before && gone < at_most;
+                gone += usize::from(goes);
+                !goes
+            });
+            Ok(gone)
+        })
+    }
+}
+
+impl Keys for Double {
+    fn ensure(&self, first: Vec<StoredKey>) -> Answer<'_, Vec<StoredKey>> {
+        self.step("ensure", move |state| {
+            if state.keys.is_empty() {
+                state.keys = first;
+            }
+            Ok(state.keys.clone())
+        })
+    }
+
+    fn all(&self) -> Answer<'_, Vec<StoredKey>> {
+        self.step("all", |state| Ok(state.keys.clone()))
+    }
+
+    fn bind(&self, fingerprints: Vec<String>) -> Answer<'_, bool> {
+        self.step("bind", move |state| {
+            let bound = state.bound.get_or_insert_with(|| fingerprints.first().cloned().unwrap_or_default());
+            Ok(fingerprints.contains(bound))
+        })
+    }
+}
