@@ -194,3 +194,71 @@ fn the_schema_knows_every_key() {
         );
     }
 }
+
+/// Behind the two lines that every file needs: the line that is at fault, and what is said about it.
+const UNSAFE: &[(&str, &str)] = &[
+    ("listen = \"0.0.0.0:8080\"", "over the network in the clear"),
+    ("listen = \"192.0.2.1:8080\"", "over the network in the clear"),
+    ("listen = \"[::]:8080\"", "over the network in the clear"),
+    ("listen = \"localhost:8080\"", "must be an address and a port"),
+    ("listen = 8080", "must be a text in quotes"),
+    ("behind = \"10.0.0.0/8\"", "must be a list of texts"),
+    ("behind = [\"everybody\"]", "no address or network"),
+    ("behind = [\"10.0.0.0/33\"]", "no address or network"),
+    ("metrics = \"yes\"", "must be true or false"),
+    ("cache = -1", "must be a whole number from 0"),
+    ("issuer = \"https://door.example\"", "is not a setting"),
+    ("secret.files = \"root-secret\"", "server.secret is not a setting"),
+    ("[secret]\nfiles = [1]", "must be a list of texts"),
+    ("[secret]\nroot = \"0123\"", "is not a setting; there are files"),
+    ("[accounts]\nsign_up = \"everybody\"", "must be one of \"closed\", \"open\""),
+    ("[accounts]\nsign_up = true", "must be a text in quotes"),
+    ("[password]\nmin_length = 7", "must be a whole number from 8 to 128"),
+    ("[password]\nmemory_kib = 1024", "must be a whole number from 19456"),
+    ("[password]\npasses = 0", "must be a whole number from 1"),
+    ("[password]\nlanes = 17", "must be a whole number from 1 to 16"),
+    ("[tokens]\nalgorithm = \"none\"", "must be one of \"ES256\""),
+    ("[tokens]\nalgorithm = \"HS256\"", "must be one of \"ES256\""),
+    ("[tokens]\naccess_token = \"2h\"", "from 1m to 1h"),
+    ("[tokens]\naccess_token = \"0s\"", "from 1m to 1h"),
+    ("[tokens]\naccess_token = 300", "must be a duration"),
+    ("[tokens]\ngrace = \"61s\"", "from 0s to 1m"),
+    ("[tokens]\nleeway = \"3m\"", "from 0s to 2m"),
+    ("[lifetimes.session]\nidle = \"1m\"", "must be a duration"),
+    ("[lifetimes.session]\nidle = \"48h\"", "longer than the absolute timeout"),
+    ("[lifetimes.session]\nabsolute = \"30m\"", "longer than the absolute timeout"),
+    ("[lifetimes.session]\nabsolute = \"500d\"", "must be a duration"),
+    ("[lifetimes.hybrid]\nidle = \"9m\"", "below twice the life of an access token"),
+    ("[lifetimes.token]\nremember_idle = \"14d\"", "is not a setting"),
+    ("[log]\nlevel = \"verbose\"", "must be one of"),
+    ("[log]\nkeep = \"1h\"", "from 1d to 30d"),
+    ("[cors]\norigins = [\"*\"]", "cors is not a setting"),
+    ("[[clients]]\nid = \"\"", "a client needs an id"),
+    ("[[clients]]\nid = \"a b\"", "a client needs an id"),
+    ("[[clients]]\nid = \"shop\"\nmodes = []", "must not be empty"),
+    ("[[clients]]\nid = \"shop\"\naudiences = [\"\"]", "none of them empty"),
+    ("[[clients]]\nid = \"shop\"\nsecret = \"s3cret\"", "clients.secret is not a setting"),
+];
+
+#[test]
+fn whatever_is_unsafe_or_meaningless_is_refused_at_its_line_and_alone() {
+    for (line, said) in UNSAFE {
+        let found = faults(&format!("{BARE}{line}\n"));
+        assert!(found.contains("doorward.toml:") && found.contains(said), "{line}: {found}");
+        assert!(found.starts_with("1 fault "), "{line}: {found}");
+    }
+}
+
+#[test]
+fn a_public_url_without_tls_or_with_more_than_an_origin_is_refused() {
+    for url in [
+        "http://door.example",
+        "http://localhost:8080",
+        "https://door.example/",
+        "https://Door.example",
+        "door.example",
+    ] {
+        let found = faults(&format!("[server]\npublic_url = \"{url}\"\n"));
+        assert!(found.starts_with("1 fault ") && found.contains("doorward.toml:2: server.public_url must"), "{found}");
+    }
+}

@@ -56,8 +56,9 @@ fn text(value: &Toml) -> Result<String, String> {
 }
 
 fn texts(value: &Toml) -> Result<Vec<String>, String> {
-    let wrong = || "must be a list of texts, like [\"one\", \"two\"]".to_owned();
-    value.as_array().ok_or_else(wrong)?.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    let wrong = || "must be a list of texts, none of them empty, like [\"one\", \"two\"]".to_owned();
+    let one = |v: &Toml| v.as_str().filter(|text| !text.is_empty()).map(str::to_owned).ok_or_else(wrong);
+    value.as_array().ok_or_else(wrong)?.iter().map(one).collect()
 }
 
 fn number(value: &Toml, least: u64, most: u64) -> Result<u64, String> {

@@ -5,7 +5,7 @@ use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 
 use serde_json::Value;
 
-use crate::house::{House, Running, client, doorward, run};
+use crate::house::{House, Running, client, doorward, refuse};
 
 #[tokio::test]
 async fn the_first_start_says_where_it_is_what_to_try_and_when_it_is_ready() {
@@ -148,7 +148,7 @@ fn development_refuses_every_address_that_others_reach() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let mut command = doorward(&["serve", "--dev", "--listen", address, "--data"]);
         command.arg(house.data());
-        let said = run(command, "");
+        let said = refuse(command);
         assert_eq!(said.code, Some(1), "{said:?}");
         assert!(said.err.contains("--dev listens on this machine only (127.0.0.1 or [::1])"), "{}", said.err);
     }
@@ -157,7 +157,7 @@ fn development_refuses_every_address_that_others_reach() {
 
 #[test]
 fn a_start_without_settings_says_which_lines_to_copy() {
-    let said = run(doorward(&["serve"]), "");
+    let said = refuse(doorward(&["serve"]));
     assert_eq!(said.code, Some(2));
     insta::assert_snapshot!(said.err, @r"
     doorward: no configuration: give one with --config FILE

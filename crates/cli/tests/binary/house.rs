@@ -52,6 +52,22 @@ pub(crate) fn run(mut command: Command, input: &str) -> Said {
     }
 }
 
+/// What a server says that does not start. One that does start is a fault, not a reason to wait for ever.
+pub(crate) fn refuse(mut command: Command) -> Said {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut out = String::new();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    while lines.read_line(&mut out).unwrap() > 0 {
+        if out.ends_with("Ready.\n") {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("it started: {out}");
+        }
+    }
+    let output = child.wait_with_output().unwrap();
+    Said { code: output.status.code(), out, err: String::from_utf8(output.stderr).unwrap() }
+}
+
 /// A place for data, empty at first.
 pub(crate) struct House {
     folder: TempDir,

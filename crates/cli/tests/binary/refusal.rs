@@ -4,13 +4,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 
-use crate::house::{House, Said, doorward, run};
+use crate::house::{House, Said, doorward, refuse};
 
 /// Starts, or rather does not.
 fn refused(house: &House) -> Said {
     let mut command = house.dev();
     command.arg("--json");
-    run(command, "")
+    refuse(command)
 }
 
 fn set_mode(path: &Path, mode: u32) {
@@ -92,7 +92,7 @@ fn a_directory_that_cannot_be_made_or_that_others_write_to_is_refused() {
     let file = house.write("file", "");
     let mut command = doorward(&["serve", "--dev", "--json", "--listen", "127.0.0.1:0", "--data"]);
     command.arg(file.join("data"));
-    let said = run(command, "");
+    let said = refuse(command);
     assert_eq!(said.failure(), "data_directory");
     assert!(said.err.contains("cannot be made"), "{}", said.err);
     std::fs::create_dir(house.data()).unwrap();
@@ -115,7 +115,7 @@ fn a_read_only_directory_or_database_is_refused_in_words() {
         if is_root {
             command.uid(NOBODY).gid(NOBODY);
         }
-        run(command, "")
+        refuse(command)
     };
     house.start().stop();
     set_mode(house.folder(), 0o755);
@@ -146,7 +146,7 @@ fn a_taken_port_is_told_with_a_way_out() {
     let address = taken.local_addr().unwrap().to_string();
     let mut command = doorward(&["serve", "--dev", "--json", "--listen", &address, "--data"]);
     command.arg(house.data());
-    let said = run(command, "");
+    let said = refuse(command);
     assert_eq!(said.failure(), "listen");
     assert!(said.err.contains(&format!("cannot listen on {address}")) && said.err.contains("--listen 127.0.0.1:0"));
 }
@@ -157,7 +157,7 @@ fn a_path_too_long_for_a_socket_is_told_so() {
     let long = house.folder().join("x".repeat(120));
     let mut command = doorward(&["serve", "--dev", "--json", "--listen", "127.0.0.1:0", "--data"]);
     command.arg(long);
-    let said = run(command, "");
+    let said = refuse(command);
     assert_eq!(said.failure(), "control_socket");
     assert!(said.err.contains("shorter one"), "{}", said.err);
 }

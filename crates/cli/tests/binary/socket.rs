@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 
 use serde_json::{Value, json};
 
-use crate::house::{House, doorward, run};
+use crate::house::{House, doorward, refuse, run};
 
 #[tokio::test]
 async fn an_operators_revoke_counts_at_once_in_the_running_server() {
@@ -88,7 +88,7 @@ fn a_second_server_on_the_same_data_is_refused() {
     let _server = house.start();
     let mut second = house.dev();
     second.arg("--json");
-    let said = run(second, "");
+    let said = refuse(second);
     assert_eq!(said.failure(), "in_use");
     assert!(said.err.contains("another Doorward runs on the data directory"), "{}", said.err);
 }
