@@ -25,8 +25,8 @@ const LONGEST_SIGNATURE: usize = 1024;
 /// Longest `kid` in bytes.
 pub(crate) const LONGEST_KID: usize = 128;
 
-/// What is written into a header.
-#[derive(Debug, Clone, Copy)]
+/// What is written into a header, in this order.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct Header<'a> {
     /// Name of the algorithm.
     pub alg: &'a str,
@@ -56,8 +56,7 @@ pub fn encode<E>(
     payload: &[u8],
     sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
 ) -> Result<String, E> {
-    let Header { alg, typ, kid } = header;
-    let header = serde_json::json!({ "alg": alg, "typ": typ, "kid": kid }).to_string();
+    let header = serde_json::to_string(header).expect("three texts are always JSON");
     let mut token = String::with_capacity((header.len() + payload.len()) * 4 / 3 + 360);
     URL_SAFE_NO_PAD.encode_string(header, &mut token);
     token.push('.');

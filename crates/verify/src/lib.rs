@@ -47,7 +47,7 @@ pub use time::Timestamp;
 pub use verifier::{Verified, Verifier};
 
 #[cfg(test)]
-mod testing;
+mod tests;
 
 /// Keeps the example of the README compiling.
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! What the ports promise, as tests: one for each sentence of their documentation. Every store runs all of them.
 //!
-//! ```ignore
+//! ```text
 //! doorward_core::contract!(|| my_stores());
 //! ```
 //! where the closure makes fresh, empty [`Stores`]. Sentences about concurrency run on real threads, and

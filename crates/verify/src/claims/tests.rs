@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::testing::{claims, with};
+use crate::tests::{claims, with};
 
 fn read(value: &Value) -> Result<Claims, VerifyError> {
     Claims::from_json(value.to_string().as_bytes())

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::testing::Signing;
+use crate::tests::Signing;
 
 fn jwk(algorithm: Algorithm, kid: &str) -> Value {
     serde_json::to_value(Signing::new(algorithm, kid).public.to_jwk()).unwrap()

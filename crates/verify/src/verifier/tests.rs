@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::revoked::Ended;
-use crate::testing::{AUDIENCE, ISSUER, NOW, Signing, claims, with};
+use crate::tests::{AUDIENCE, ISSUER, NOW, Signing, claims, with};
 
 fn verifier(signing: &Signing) -> Verifier {
     Verifier::builder(ISSUER, AUDIENCE).algorithms([signing.algorithm]).keys(signing.keys()).build().unwrap()
