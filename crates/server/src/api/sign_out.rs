@@ -61,7 +61,7 @@ async fn signed_in(door: &Door, headers: &HeaderMap, found: &Presented<'_>) -> R
     if let Some(bearer) = found.bearer {
         return match door.auth().authenticate_with_record(Credential::Access(bearer)).await.map_err(Problem::from) {
             Ok((session, _)) => Ok(Some(session)),
-            Err(problem) if problem.code() == Code::InvalidToken => Ok(None),
+            Err(problem) if problem.code() == Code::InvalidToken && !found.has_cookie() => Ok(None),
             // Good but for its age: with the refresh token the sign-out works, and saying "done" would be a lie.
             Err(problem) => Err(problem),
         };

@@ -1,0 +1,72 @@
+//! `POST /v1/accounts`.
+
+use doorward_core::policy::SignUp;
+use serde_json::{Value, json};
+
+use crate::common::{House, PASSWORD};
+
+async fn sign_up(house: &House, body: &Value) -> String {
+    house.program().post("/v1/accounts", body).send().await.outcome()
+}
+
+#[tokio::test]
+async fn a_stranger_signs_up_where_that_is_open_and_nowhere_else() {
+    let house = House::new().await;
+    let body = json!({ "identifier": "Ada@Example.org", "password": PASSWORD, "display_name": "Ada 李" });
+    let answer = house.program().post("/v1/accounts", &body).send().await;
+    assert_eq!(answer.status, 201);
+    let account = &answer.json()["account"];
+    assert_eq!(
+        (account["identifier"].as_str(), account["display_name"].as_str()),
+        (Some("ada@example.org"), Some("Ada 李"))
+    );
+    assert_eq!(account["id"].as_str().unwrap().len(), 22);
+    let closed = House::with(|setup| setup.policy.sign_up = SignUp::Closed).await;
+    assert_eq!(sign_up(&closed, &body).await, "403 sign_up_closed");
+    assert_eq!(closed.store.calls("create"), 0);
+}
+
+#[tokio::test]
+async fn a_taken_identifier_is_told_however_it_is_spelt_and_a_bad_password_first() {
+    let house = House::new().await;
+    house.account("ada").await;
+    for spelling in ["ada", "ADA", "ＡＤＡ"] {
+        let body = json!({ "identifier": spelling, "password": PASSWORD });
+        assert_eq!(sign_up(&house, &body).await, "409 identifier_taken", "{spelling}");
+        let short = json!({ "identifier": spelling, "password": "short" });
+        assert_eq!(
+            sign_up(&house, &short).await,
+            "422 invalid_input",
+            "a short password tells nothing of who is there"
+        );
+    }
+}
+
+#[tokio::test]
+async fn names_that_nobody_can_see_are_refused_with_their_field() {
+    let house = House::new().await;
+    for (field, value) in [
+        ("identifier", "a b"),
+        ("identifier", ""),
+        ("identifier", "a\u{202e}b"),
+        ("display_name", "\u{200b}"),
+        ("display_name", " "),
+    ] {
+        let mut body = json!({ "identifier": "ada", "password": PASSWORD });
+        body[field] = value.into();
+        let answer = house.program().post("/v1/accounts", &body).send().await;
+        assert_eq!(answer.outcome(), "422 invalid_input", "{field} {value:?}");
+        assert_eq!(answer.json()["errors"][0]["field"], field);
+    }
+    assert_eq!(house.store.calls("create"), 0);
+}
+
+#[tokio::test]
+async fn nobody_gives_himself_what_the_body_does_not_know() {
+    let house = House::new().await;
+    for extra in ["role", "roles", "permissions", "id", "disabled_at", "version"] {
+        let mut body = json!({ "identifier": "ada", "password": PASSWORD });
+        body[extra] = json!(["admin"]);
+        assert_eq!(sign_up(&house, &body).await, "422 invalid_input", "{extra}");
+    }
+}

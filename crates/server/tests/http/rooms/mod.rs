@@ -1,0 +1,11 @@
+//! The routes, one by one, and what crosses all of them.
+
+mod accounts;
+mod csrf;
+mod data;
+mod devices;
+mod outage;
+mod refresh;
+mod sign_in;
+mod sign_out;
+mod who;
