@@ -4,8 +4,9 @@
 //! - [`config`] settings from file and environment, every fault with its line
 //! - [`setup`] opens the stores and puts an `Auth` together; [`secret`] the root secret's file; [`lock`] one process at a time
 //! - [`serve`] the server, [`greet`] what it says first; [`control`] what operators ask of it or, if none runs, of the database
-//! - [`output`] text for people, JSON for programs
+//! - [`output`] text for people, JSON for programs; [`allocator`] memory
 
+mod allocator;
 mod args;
 mod config;
 mod control;
@@ -18,9 +19,6 @@ mod setup;
 mod typed;
 
 use std::process::ExitCode;
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // Whatever is made from here on, by us or by a library, is for its owner alone.

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::config::{Config, LogFormat};
 use crate::output::Failure;
-use crate::{control, greet, setup};
+use crate::{allocator, control, greet, setup};
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: Config) -> Result<(), Failure> {
@@ -43,6 +43,7 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     let mut beside = JoinSet::new();
     beside.spawn(control::Socket::bind(&config.data)?.answer(auth.clone()));
     beside.spawn(doorward_server::tend(auth.clone()));
+    beside.spawn(allocator::give_back());
     greet::ready(&config, address);
     tokio::select! {
         served = doorward_server::serve(listener, router, stop) => {
