@@ -209,7 +209,7 @@ impl Auth {
             if let Err(error) = self.end_below(account, now).await {
                 tracing::warn!(event = "end_unconfirmed", account = %id, %error, "records will be removed later");
             } else {
-                self.settle_quietly(vec![*seq]).await;
+                self.confirm([*seq]);
             }
         }
         Ok(changed)

@@ -29,6 +29,8 @@ struct Place {
     /// When it was last read to its end, on the monotonic clock.
     read_at: Duration,
     open: Vec<LogRow>,
+    /// Ends that the session store has confirmed and the log does not know of yet.
+    confirmed: Vec<u64>,
 }
 
 impl Position {
@@ -55,6 +57,7 @@ impl Auth {
     pub async fn follow(&self) -> Result<Followed, StoreError> {
         let now = self.now()?;
         let finished = self.finish_open(now).await;
+        self.settle_confirmed().await;
         let rows = self.read_new(now).await?;
         Ok(Followed { rows, finished })
     }
@@ -70,6 +73,7 @@ impl Auth {
         let now = self.now()?;
         self.read_new(now).await?;
         self.finish_open(now).await;
+        self.settle_confirmed().await;
         Ok(())
     }
 
@@ -125,8 +129,9 @@ impl Auth {
         };
         self.revoked().insert(&row.entry.what, known_until);
         self.forget_copies(&row.entry.what);
-        if !row.settled || self.sessions().may_lose_writes() {
-            self.position().lock().open.push(row);
+        let mut place = self.position().lock();
+        if (!row.settled || self.sessions().may_lose_writes()) && !place.confirmed.contains(&row.seq) {
+            place.open.push(row);
         }
     }
 
@@ -151,10 +156,29 @@ impl Auth {
         }
         self.position().lock().open.extend(left);
         let finished = done.len();
-        if finished > 0 {
-            self.settle_quietly(done).await;
-        }
+        self.confirm(done);
         finished
+    }
+
+    /// Notes that these ends stand. The log is told with the next round, all in one write: whoever waits for a revoke does
+    /// not wait for that, and an end that is made again because a crash came between is harmless.
+    pub(crate) fn confirm(&self, seqs: impl IntoIterator<Item = u64>) {
+        let mut place = self.position().lock();
+        let before = place.confirmed.len();
+        place.confirmed.extend(seqs);
+        let Place { open, confirmed, .. } = &mut *place;
+        open.retain(|row| !confirmed[before..].contains(&row.seq));
+    }
+
+    async fn settle_confirmed(&self) {
+        let seqs = std::mem::take(&mut self.position().lock().confirmed);
+        if seqs.is_empty() {
+            return;
+        }
+        if let Err(error) = self.log().settle(seqs.clone()).await {
+            tracing::warn!(event = "settle_failed", %error, "it is tried again");
+            self.position().lock().confirmed.extend(seqs);
+        }
     }
 
     async fn finish(&self, ended: &Ended, now: Timestamp) -> Result<(), StoreError> {

@@ -138,7 +138,7 @@ impl Auth {
             self.apply_to_set(&entry.what, now);
         }
         match self.sessions().end_all(sessions.iter().map(|s| s.sid).collect()).await {
-            Ok(()) => self.settle_quietly((last + 1 - count..=last).collect()).await,
+            Ok(()) => self.confirm(last + 1 - count..=last),
             Err(error) => {
                 tracing::warn!(event = "end_unconfirmed", %error, "records will be removed later");
             }
@@ -174,13 +174,6 @@ impl Auth {
             tracing::info!(event = "credentials_changed", sid = %session.sid, at = now.millis(), "taken back before it was handed out");
         }
         Ok(alive)
-    }
-
-    /// Notes in the log that the ends stand. If that fails they are made again later, which is harmless.
-    pub(crate) async fn settle_quietly(&self, seqs: Vec<u64>) {
-        if let Err(error) = self.log().settle(seqs).await {
-            tracing::warn!(event = "settle_failed", %error, "ends will be confirmed again");
-        }
     }
 }
 

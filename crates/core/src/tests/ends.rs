@@ -55,6 +55,7 @@ fn the_log_entry_outlives_any_token_that_may_still_be_handed_out() {
     let signed_in = world.sign_in(Mode::Token);
     world.later(299);
     wait(world.auth.force_out(signed_in.session.sid)).unwrap();
+    wait(world.auth.follow()).unwrap();
     let row = wait(world.auth.log().since(0, 9)).unwrap().pop().unwrap();
     assert_eq!(row.entry.what, Ended::Session { sid: signed_in.session.sid.to_string() });
     assert_eq!(row.entry.until, NOW.as_secs() + 299 + 300 + 120);
