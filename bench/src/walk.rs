@@ -51,8 +51,8 @@ async fn measure(doorward: &str, quick: bool, figures: &mut Map<String, Value>) 
     let mut starts = (0..5).map(|_| process::start_millis(doorward, &config, port)).collect::<Result<Vec<_>, _>>()?;
     starts.sort_by(f64::total_cmp);
     note(figures, "start_ms", starts[2]);
-    checks(doorward, &config, port, (&cookies, &tokens, victims), quick, figures).await?;
-    eprintln!("sign-ins");
+    let bench = Bench { doorward, config: &config, port, quick };
+    checks(&bench, (&cookies, &tokens, victims), figures).await?;
     let server = Process::doorward(doorward, &config, port, &[])?;
     hashing::measure(&server, &cookies, quick, figures).await?;
     drop(server);
@@ -64,24 +64,31 @@ async fn measure(doorward: &str, quick: bool, figures: &mut Map<String, Value>) 
 
 type Seeded<'s> = (&'s [Carried], &'s [Carried], Vec<Carried>);
 
+/// The server that is measured, and for how long.
+struct Bench<'b> {
+    doorward: &'b str,
+    config: &'b std::path::Path,
+    port: u16,
+    quick: bool,
+}
+
 /// Checks from the cache and past it, and the no-op, in turns.
 async fn checks(
-    doorward: &str,
-    config: &std::path::Path,
-    port: u16,
+    bench: &Bench<'_>,
     (cookies, tokens, victims): Seeded<'_>,
-    quick: bool,
     figures: &mut Map<String, Value>,
 ) -> Outcome<()> {
+    let Bench { doorward, config, port, quick } = *bench;
     let noop = Process::noop()?;
     let (rounds, lasts) = if quick { (2, Duration::from_secs(2)) } else { (5, Duration::from_secs(3)) };
     let victims = Arc::new(Victims { all: victims, next: 0.into() });
     let nothing: Arc<[u8]> = request("GET", "/", port, "").into();
     let plain: Chooser = Arc::new(move |_, _| (nothing.clone(), 200));
     let by_cookie = mixed(cookies.iter().map(|c| cookie_check(c, port)).collect(), &victims, port);
+    let only = still(cookies.iter().map(|c| cookie_check(c, port)).collect());
     let by_token = mixed(tokens.iter().map(|c| bearer_check(c, port)).collect(), &victims, port);
     let mut turns: [Turn; 6] = Default::default();
-    eprintln!("checks");
+    let mut without_revokes = Turn::default();
     for environment in [&[][..], &[("DOORWARD__SERVER__CACHE", "0")][..]] {
         let server = Process::doorward(doorward, config, port, environment)?;
         let cached = environment.is_empty();
@@ -91,6 +98,7 @@ async fn checks(
             turns[first].add(load::turn(&noop, CONNECTIONS, lasts, plain.clone()).await?);
             turns[first + 1].add(load::turn(&server, CONNECTIONS, lasts, by_cookie.clone()).await?);
             if cached {
+                without_revokes.add(load::turn(&server, CONNECTIONS, lasts, only.clone()).await?);
                 turns[2].add(load::turn(&server, CONNECTIONS, lasts, by_token.clone()).await?);
             }
         }
@@ -99,10 +107,20 @@ async fn checks(
         note(figures, &format!("{name}_cpu"), turns[turn].cpu_micros() / turns[floor].cpu_micros());
         note(figures, &format!("{name}_rps"), turns[turn].per_second() / turns[floor].per_second());
     }
+    note(figures, "session_cached_cpu_no_revokes", without_revokes.cpu_micros() / turns[0].cpu_micros());
     note(figures, "noop_cpu_us", turns[0].cpu_micros());
     note(figures, "noop_rps", turns[0].per_second());
     note(figures, "unexpected_answers", turns.iter().map(|t| t.unexpected as f64).sum());
     Ok(())
+}
+
+/// Checks with the same popularity and nothing else.
+fn still(checks: Vec<Arc<[u8]>>) -> Chooser {
+    let order = load::zipf(checks.len(), 1 << 16);
+    Arc::new(move |connection, n| {
+        let at = Dice((connection as u64) << 32 | n).next();
+        (checks[order[at as usize >> 8 & 0xffff] as usize].clone(), 200)
+    })
 }
 
 /// Sessions that are there to be ended, each once.

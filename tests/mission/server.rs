@@ -72,7 +72,7 @@ impl Server {
     /// Who the server takes the client for, or the code of the problem.
     pub(crate) async fn who(&self, client: &reqwest::Client, bearer: Option<&str>) -> Result<Value, String> {
         let request = client.get(format!("{}/v1/session", self.url));
-        let request = bearer.iter().fold(request, |r, token| r.bearer_auth(token));
+        let request = bearer.iter().fold(request, reqwest::RequestBuilder::bearer_auth);
         let answer = request.send().await.unwrap();
         let (status, body) = (answer.status(), answer.json::<Value>().await.unwrap());
         if status == 200 { Ok(body) } else { Err(body["code"].as_str().unwrap().to_owned()) }

@@ -1,5 +1,9 @@
 //! What can be measured, by name. A bench is one file under `bench/` and one line in [`BENCHES`].
 
+use std::process::Command;
+
+use cargo_metadata::MetadataCommand;
+
 /// One thing to measure.
 #[derive(Debug, Clone, Copy)]
 pub struct Bench {
@@ -12,7 +16,31 @@ pub struct Bench {
 }
 
 /// All of them.
-pub const BENCHES: &[Bench] = &[];
+pub const BENCHES: &[Bench] = &[Bench {
+    name: "walk",
+    about: "a check, a refresh, a sign-in and a session, beside the barest server",
+    run: walk,
+}];
+
+/// Builds the server and the bench in release mode, and runs it.
+fn walk(rest: &[String]) -> Result<(), String> {
+    cargo(&["build", "--release", "-p", "doorward", "-p", "doorward-bench"])?;
+    let target = MetadataCommand::new().no_deps().exec().map_err(|e| e.to_string())?.target_directory;
+    let release = target.join("release");
+    let binary = release.join("doorward");
+    let mut words = vec!["walk".to_owned(), binary.to_string()];
+    words.extend_from_slice(rest);
+    status(Command::new(release.join("doorward-bench")).args(words))
+}
+
+fn cargo(words: &[&str]) -> Result<(), String> {
+    status(Command::new("cargo").args(words))
+}
+
+fn status(command: &mut Command) -> Result<(), String> {
+    let ended = command.status().map_err(|e| e.to_string())?;
+    if ended.success() { Ok(()) } else { Err(format!("{command:?} ended with {ended}")) }
+}
 
 /// Runs the bench of that name.
 ///

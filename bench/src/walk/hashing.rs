@@ -26,20 +26,17 @@ pub(crate) async fn measure(
     let checks: Vec<Arc<[u8]>> = cookies.iter().take(500).map(|c| cookie_check(c, server.port)).collect();
     let check: Chooser = Arc::new(move |c, n| (checks[(c * 37 + n as usize) % checks.len()].clone(), 200));
     load::turn(server, 8, Duration::from_secs(1), check.clone()).await?;
-    eprintln!("checks of 8");
     for _ in 0..rounds {
-        eprintln!("round");
         // Twice as many as there are threads, so that none waits for work, and none is turned away.
         signed_in.add(load::turn(server, 2 * threads, lasts, sign_ins(server.port)).await?);
-        eprintln!("raw");
         hashed += raw_hashes(threads, lasts);
         idle.add(load::turn(server, 4, lasts, check.clone()).await?);
-        eprintln!("storm");
         storm.add(under_storm(server, signed_in.per_second(), lasts, check.clone()).await?);
     }
     let raw = hashed / (f64::from(rounds) * lasts.as_secs_f64());
     note(figures, "sign_in_over_raw_hash", signed_in.per_second() / raw);
     note(figures, "sign_ins_per_second", signed_in.per_second());
+    note(figures, "sign_ins_refused", signed_in.unexpected as f64);
     note(figures, "storm_p99_ratio", storm.percentile(99) / idle.percentile(99));
     note(figures, "idle_p99_us", idle.percentile(99));
     Ok(())

@@ -83,28 +83,35 @@ fn may_command(peer: u32, own: u32) -> bool {
     peer == own || peer == 0
 }
 
-async fn converse(stream: UnixStream, auth: Auth) {
+async fn converse(mut stream: UnixStream, auth: Auth) {
     let own = rustix::process::geteuid().as_raw();
-    if !stream.peer_cred().is_ok_and(|peer| may_command(peer.uid(), own)) {
-        tracing::warn!(event = "control_refused", "another user knocked at the control socket");
-        return;
-    }
-    let (read, mut write) = stream.into_split();
-    let mut line = Zeroizing::new(String::new());
-    let mut reader = BufReader::new(read.take(LONGEST_LINE));
-    let heard = tokio::time::timeout(LONGEST_SILENCE, reader.read_line(&mut line)).await;
-    if !matches!(heard, Ok(Ok(n)) if n > 0) {
-        return;
-    }
-    let answer = match command(&line) {
-        Ok(command) => command.run(&auth).await,
-        Err(failure) => Err(failure),
+    let answer = match stream.peer_cred().is_ok_and(|peer| may_command(peer.uid(), own)) {
+        true => match heard(&mut stream).await {
+            Some(line) => answer(&line, &auth).await,
+            None => return,
+        },
+        false => {
+            tracing::warn!(event = "control_refused", "another user knocked at the control socket");
+            Err(Failure::new("control_refused", "the server hears only the user that it runs as"))
+        }
     };
     let answer = match answer {
         Ok(value) => json!({ "ok": value }),
         Err(failure) => json!({ "error": failure }),
     };
-    let _ = write.write_all(format!("{answer}\n").as_bytes()).await;
+    let _ = stream.write_all(format!("{answer}\n").as_bytes()).await;
+}
+
+/// One line, or as much of it as may be; `None` if nothing comes.
+async fn heard(stream: &mut UnixStream) -> Option<Zeroizing<String>> {
+    let mut line = Zeroizing::new(String::new());
+    let mut reader = BufReader::new(stream.take(LONGEST_LINE));
+    let read = tokio::time::timeout(LONGEST_SILENCE, reader.read_line(&mut line)).await;
+    matches!(read, Ok(Ok(n)) if n > 0).then_some(line)
+}
+
+async fn answer(line: &str, auth: &Auth) -> Result<Value, Failure> {
+    command(line)?.run(auth).await
 }
 
 fn command(line: &str) -> Result<Command, Failure> {

@@ -11,6 +11,9 @@ use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
+/// A user without rights.
+pub(crate) const NOBODY: u32 = 65_534;
+
 /// The program, without what surrounds the test.
 pub(crate) fn doorward(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doorward"));
@@ -152,7 +155,7 @@ impl Running {
         Self { child, log: Some(log), greeting, url }
     }
 
-    /// As if the power went: no chance to write anything.
+    /// Killed, without a chance to write anything.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 
-use crate::house::{House, Said, doorward, refuse};
+use crate::house::{House, NOBODY, Said, doorward, refuse};
 
 /// Starts, or rather does not.
 fn refused(house: &House) -> Said {
@@ -136,8 +136,6 @@ fn a_read_only_directory_or_database_is_refused_in_words() {
     assert!(said.err.contains("cannot be written to"), "{}", said.err);
     set_mode(&house.data(), 0o700);
 }
-
-const NOBODY: u32 = 65_534;
 
 #[test]
 fn a_taken_port_is_told_with_a_way_out() {

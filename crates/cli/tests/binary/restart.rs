@@ -1,4 +1,4 @@
-//! The power goes while people sign in and out. What was answered stands.
+//! The process is killed while people sign in and out. What was answered stands.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::house::{House, PASSWORD, Running, client};
 
-/// What somebody was told before the power went.
+/// What somebody was told before the end.
 #[derive(Default)]
 struct Told {
     accounts: Vec<String>,
@@ -52,6 +52,7 @@ async fn killed_while_busy(house: &House) -> Vec<Told> {
     let answers = Arc::new(AtomicUsize::new(0));
     let people: Vec<_> = (0..4).map(|n| tokio::spawn(live(server.url.clone(), n, answers.clone()))).collect();
     while answers.load(Ordering::SeqCst) < 24 {
+        assert!(!people.iter().any(tokio::task::JoinHandle::is_finished), "somebody gave up too early");
         tokio::task::yield_now().await;
     }
     server.kill();

@@ -1,11 +1,13 @@
 //! One process at a time has the database: commands reach it there, or do it themselves.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 
 use serde_json::{Value, json};
 
-use crate::house::{House, doorward, refuse, run};
+use crate::house::{House, NOBODY, doorward, refuse, run};
 
 #[tokio::test]
 async fn an_operators_revoke_counts_at_once_in_the_running_server() {
@@ -126,10 +128,43 @@ fn a_line_on_the_socket_is_bounded_and_nonsense_is_answered() {
     };
     let nonsense = say(b"{\"do\":\"account_add\",\"password\":\"canary\"}\n");
     assert!(nonsense.contains("does not know this command") && !nonsense.contains("canary"), "{nonsense}");
+    let long = format!("{{\"do\":\"key_list\"{}}}\n", " ".repeat(200_000));
+    assert!(!say(long.as_bytes()).contains("\"ok\""), "a command, but too long a line");
     assert!(!say(&vec![b'x'; 200_000]).contains("\"ok\""));
     assert!(!say(b"\xff\xfe\n").contains("\"ok\""));
     assert!(say(b"{\"do\":\"key_list\"}\n").contains("\"ok\""), "and the next one is heard");
     server.stop();
+}
+
+/// Only the administrator can become somebody else, so elsewhere the rule alone is tested, beside the socket.
+#[test]
+fn another_user_is_not_heard_even_where_the_files_let_him_through() {
+    let house = House::new();
+    let server = house.start();
+    let mode = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(house.folder(), 0o755);
+    mode(&house.data(), 0o755);
+    mode(&house.data().join("lock"), 0o666);
+    mode(&house.data().join("control.sock"), 0o666);
+    // The database is only looked for; it need not be readable.
+    let binary = house.folder().join("doorward");
+    std::fs::copy(env!("CARGO_BIN_EXE_doorward"), &binary).unwrap();
+    let mut command = std::process::Command::new(&binary);
+    command.args(["key", "list", "--json", "--data"]).arg(house.data()).env_clear();
+    if rustix::process::geteuid().is_root() {
+        let said = run(as_nobody(command), "");
+        assert_eq!(said.failure(), "control_refused");
+        assert!(server.stop().contains("control_refused"));
+    } else {
+        run(command, "").json();
+    }
+}
+
+fn as_nobody(mut command: std::process::Command) -> std::process::Command {
+    command.uid(NOBODY).gid(NOBODY);
+    command
 }
 
 #[test]
