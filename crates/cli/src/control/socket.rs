@@ -84,16 +84,14 @@ fn may_command(peer: u32, own: u32) -> bool {
 }
 
 async fn converse(mut stream: UnixStream, auth: Auth) {
+    // Also a stranger's line is read: closed with a line unread, the connection would break before the answer is there.
+    let Some(line) = heard(&mut stream).await else { return };
     let own = rustix::process::geteuid().as_raw();
-    let answer = match stream.peer_cred().is_ok_and(|peer| may_command(peer.uid(), own)) {
-        true => match heard(&mut stream).await {
-            Some(line) => answer(&line, &auth).await,
-            None => return,
-        },
-        false => {
-            tracing::warn!(event = "control_refused", "another user knocked at the control socket");
-            Err(Failure::new("control_refused", "the server hears only the user that it runs as"))
-        }
+    let answer = if stream.peer_cred().is_ok_and(|peer| may_command(peer.uid(), own)) {
+        answer(&line, &auth).await
+    } else {
+        tracing::warn!(event = "control_refused", "another user knocked at the control socket");
+        Err(Failure::new("control_refused", "the server hears only the user that it runs as"))
     };
     let answer = match answer {
         Ok(value) => json!({ "ok": value }),

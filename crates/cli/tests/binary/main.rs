@@ -1,10 +1,12 @@
 //! The binary as people meet it: started, asked, killed, started again; each test on a port and in a directory of its own.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up breaks the test")]
 
+mod curl;
 mod first_start;
 mod house;
 mod log;
 mod operator;
+mod readme;
 mod refusal;
 mod restart;
 mod settings;
