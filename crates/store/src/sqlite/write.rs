@@ -87,8 +87,7 @@ fn write_batches(connection: &Connection, jobs: &Receiver<Job>, commits: &Atomic
             let Ok(next) = jobs.try_recv() else { break };
             batch.push(next);
         }
-        write_batch(connection, batch);
-        commits.fetch_add(1, Ordering::Relaxed);
+        write_batch(connection, batch, commits);
     }
     // Connections that only read, and may be closed later than this one, cannot fold the log into the file: a copy of the
     // file alone, made while nothing runs, would then be empty or old.
@@ -97,7 +96,7 @@ fn write_batches(connection: &Connection, jobs: &Receiver<Job>, commits: &Atomic
     }
 }
 
-fn write_batch(connection: &Connection, batch: Vec<Job>) {
+fn write_batch(connection: &Connection, batch: Vec<Job>, commits: &AtomicU64) {
     let begun = connection.execute_batch("BEGIN IMMEDIATE").map_err(store_error);
     if let Err(error) = begun {
         for job in batch {
@@ -112,6 +111,7 @@ fn write_batch(connection: &Connection, batch: Vec<Job>) {
         // Nothing of the batch may be seen by the next one.
         let _ = connection.execute_batch("ROLLBACK");
     }
+    commits.fetch_add(1, Ordering::Relaxed);
     for deliver in answers {
         deliver(committed.clone());
     }
