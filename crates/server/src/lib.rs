@@ -2,7 +2,7 @@
 //!
 //! A router to mount, or to serve alone. A request walks through these rooms:
 //!
-//! - [`serve`] takes connections and bounds what they may send
+//! - [`serve()`] takes connections and bounds what they may send
 //! - `layer` wraps every route: limits, headers that every answer has, a panic's answer, counting
 //! - `credential` finds out who asks: `origin` and CSRF rules for cookies, [`cookie`] their names and flags
 //! - `api` one file for each path
