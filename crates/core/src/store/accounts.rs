@@ -1,0 +1,99 @@
+//! The port to accounts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use doorward_verify::Timestamp;
+
+use super::Answer;
+use crate::id::{AccountId, Shard};
+use crate::records::Account;
+
+/// What of an account changes, as one step with its new version and its log entry.
+#[derive(Clone, PartialEq, Eq)]
+pub enum AccountChange {
+    /// A new password hash, only if the version still is the one at which the old password was proved. Ends all sessions.
+    Password {
+        /// PHC string.
+        hash: String,
+        /// The version that was read together with the proof; `None` when an administrator's link proved it.
+        at_version: Option<u64>,
+    },
+    /// The same password under newer parameters, only if the old hash still stands. No new version, no log entry.
+    Rehash {
+        /// The PHC string that was verified.
+        from: String,
+        /// The PHC string to keep.
+        to: String,
+    },
+    /// A new display name. No new version, no log entry.
+    DisplayName(Option<String>),
+    /// Nobody signs in any more; ends all sessions. Already disabled: nothing changes.
+    Disable,
+    /// People may sign in again. Sessions stay ended. Not disabled: nothing changes.
+    Enable,
+    /// Ends all sessions.
+    SignOutEverywhere,
+    /// Other roles and permissions; access tokens go stale, sessions live.
+    Roles {
+        /// Role names.
+        roles: Vec<String>,
+        /// The permissions they give.
+        permissions: Vec<String>,
+    },
+}
+
+/// Names the kind of change; the values stay out of logs.
+impl fmt::Debug for AccountChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Password { .. } => "Password",
+            Self::Rehash { .. } => "Rehash",
+            Self::DisplayName(_) => "DisplayName",
+            Self::Disable => "Disable",
+            Self::Enable => "Enable",
+            Self::SignOutEverywhere => "SignOutEverywhere",
+            Self::Roles { .. } => "Roles",
+        })
+    }
+}
+
+/// What became of [`Accounts::change`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// Done; the account as it now is, and the sequence number of the log entry if the change made one.
+    Done(Account, Option<u64>),
+    /// The condition of the change did not hold (another change came first), or there was nothing to change. The account
+    /// as it is.
+    Not(Account),
+    /// There is no such account.
+    Missing,
+}
+
+/// Accounts. Lives in the database, beside the log.
+pub trait Accounts: Send + Sync + fmt::Debug {
+    /// Writes a new account; `false`, and nothing is written, if the identifier is taken. Concurrent with one identifier:
+    /// exactly one is written.
+    fn create(&self, account: Account) -> Answer<'_, bool>;
+
+    /// The account of that normalised identifier.
+    fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>>;
+
+    /// The account; version, roles and permissions come from one row, so they belong together.
+    fn by_id(&self, id: AccountId) -> Answer<'_, Option<Arc<Account>>>;
+
+    /// As [`Sessions::at_hand`](super::Sessions::at_hand).
+    fn at_hand(&self, _id: &AccountId) -> Option<Arc<Account>> {
+        None
+    }
+
+    /// Applies [`accounts::apply`](crate::accounts::apply), and appends the log entry it asks for, in one transaction:
+    /// neither is ever seen without the other. Concurrent: one after the other, each on what the last one left.
+    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed>;
+
+    /// Accounts in the order of their identifiers, after that one, at most `at_most`.
+    fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>>;
+
+    /// As [`Sessions::forget`](super::Sessions::forget).
+    fn forget(&self, _shard: Option<Shard>) {}
+}
