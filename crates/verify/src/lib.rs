@@ -5,6 +5,7 @@
 //! - [`present`](mod@present) reads a request: which credential came, and by which way
 //! - [`verifier`] checks an access token: signature, claims, time, revocation; never the network
 //! - [`revoked`] knows what ended before its time
+//! - [`feed`] fills it: how a server tells its followers, and how old their knowledge is
 //! - [`claims`] what a token says · [`jws`] how it is signed · [`jwk`] with which keys · [`typ`] what it is for
 //! - [`algorithm`], [`base64url`], [`time`], [`error`]: the ground floor
 //!
@@ -18,6 +19,8 @@ pub mod verifier;
 mod cache;
 
 pub mod revoked;
+
+pub mod feed;
 
 pub mod claims;
 

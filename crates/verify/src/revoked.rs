@@ -131,6 +131,19 @@ impl RevokedSet {
         self.maps.store(Arc::new(next));
     }
 
+    /// Puts many in, in one step: readers see none or all of them, and whatever was there stays.
+    pub fn merge<'a>(&self, entries: impl IntoIterator<Item = (&'a Ended, i64)>) {
+        let _one_at_a_time = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = self.maps.load_full();
+        let mut settled = (*old.settled).clone();
+        settled.absorb(&old.recent);
+        for (what, until) in entries {
+            settled.put(self.named(what), until);
+        }
+        settled.shrink();
+        self.maps.store(Arc::new(Maps { settled: Arc::new(settled), recent: Arc::default() }));
+    }
+
     /// Forgets everything and takes these instead, in one step: readers see the old set or the new one.
     pub fn replace(&self, entries: impl IntoIterator<Item = (Ended, i64)>) {
         let _one_at_a_time = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
