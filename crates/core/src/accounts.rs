@@ -6,12 +6,13 @@
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
+use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::AccountId;
 use crate::password::{self, HashError, PasswordFault};
 use crate::policy::SignUp;
 use crate::records::{Account, Session};
-use crate::revoke::{self, Why};
+use crate::revoke;
 use crate::rng::RngError;
 use crate::secret::Plain;
 use crate::store::{AccountChange, Changed, StoreError};
@@ -119,11 +120,12 @@ impl Auth {
             permissions: Vec::new(),
             created_at: self.now()?,
         };
-        let created = self.accounts().create(account.clone()).await?;
+        let note = self.note(Event::AccountCreated, account.created_at).by_person(account.id);
+        let created = self.accounts().create(account.clone(), note.clone()).await?;
         if !created {
             return Err(SignUpError::Taken);
         }
-        tracing::info!(event = "account_created", account = %account.id, "an account was made");
+        note.tell();
         Ok(account)
     }
 
@@ -157,7 +159,7 @@ impl Auth {
         }
         let change =
             AccountChange::Password { hash: self.hasher().hash(new).await?, at_version: Some(account.version) };
-        match self.change_account(id, change, Why::PasswordChanged).await? {
+        match self.change_account(id, change).await? {
             Changed::Done(account, _) => Ok(account),
             Changed::Not(_) | Changed::Missing => Err(PasswordChangeError::CredentialsChanged),
         }
@@ -168,7 +170,7 @@ impl Auth {
     /// # Errors
     /// If the store cannot do it; then nothing has changed.
     pub async fn disable(&self, id: AccountId) -> Result<Changed, StoreError> {
-        self.change_account(id, AccountChange::Disable, Why::Disabled).await
+        self.change_account(id, AccountChange::Disable).await
     }
 
     /// People may sign in again; sessions stay ended.
@@ -176,7 +178,7 @@ impl Auth {
     /// # Errors
     /// If the store cannot do it.
     pub async fn enable(&self, id: AccountId) -> Result<Changed, StoreError> {
-        self.change_account(id, AccountChange::Enable, Why::Disabled).await
+        self.change_account(id, AccountChange::Enable).await
     }
 
     /// Gives the account these roles and permissions. Its access tokens go stale within the second, its sessions live.
@@ -189,21 +191,19 @@ impl Auth {
         roles: Vec<String>,
         permissions: Vec<String>,
     ) -> Result<Changed, StoreError> {
-        self.change_account(id, AccountChange::Roles { roles, permissions }, Why::RolesChanged).await
+        self.change_account(id, AccountChange::Roles { roles, permissions }).await
     }
 
     /// Commits the change, then tidies up after it. Once the commit stands the answer is yes, whatever happens then: the
     /// row and the log entry are there, and a later tick does what is left.
-    pub(crate) async fn change_account(
-        &self,
-        id: AccountId,
-        change: AccountChange,
-        why: Why,
-    ) -> Result<Changed, StoreError> {
+    pub(crate) async fn change_account(&self, id: AccountId, change: AccountChange) -> Result<Changed, StoreError> {
         let now = self.now()?;
-        let changed = self.accounts().change(id, change, now).await?;
+        let note = self.note(change.event(), now).by_person(id);
+        let changed = self.accounts().change(id, change, note.clone()).await?;
+        if matches!(changed, Changed::Done(..)) {
+            note.tell();
+        }
         if let Changed::Done(account, Some(seq)) = &changed {
-            tracing::info!(event = why.name(), account = %id, version = account.version, "an account has changed");
             let ended = Ended::Account { account: id.to_string(), below: account.version };
             self.apply_to_set(&ended, now);
             if let Err(error) = self.end_below(account, now).await {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use doorward_verify::{Algorithm, RevokedSet, Verifier};
 
+use crate::audit::By;
 use crate::clock::Clock;
 use crate::follow::Position;
 use crate::keys::{self, Keyring, KeyringError, Signer};
@@ -14,7 +15,7 @@ use crate::policy::Policy;
 use crate::records::KeyState;
 use crate::rng::Rng;
 use crate::root::RootSecrets;
-use crate::store::{Accounts, Keys, RevocationLog, Sessions, StoreError};
+use crate::store::{Accounts, Audit, Keys, RevocationLog, Sessions, StoreError};
 
 /// Everything an [`Auth`] is put together from.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Parts {
     pub log: Arc<dyn RevocationLog>,
     /// Signing keys, in the database.
     pub keys: Arc<dyn Keys>,
+    /// Who did what, in the database.
+    pub audit: Arc<dyn Audit>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -63,6 +66,7 @@ pub enum StartError {
 #[derive(Clone)]
 pub struct Auth {
     inner: Arc<Inner>,
+    by: By,
 }
 
 struct Inner {
@@ -70,6 +74,7 @@ struct Inner {
     sessions: Arc<dyn Sessions>,
     log: Arc<dyn RevocationLog>,
     keys: Arc<dyn Keys>,
+    audit: Arc<dyn Audit>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     hasher: Arc<dyn Hasher>,
@@ -107,6 +112,7 @@ impl Auth {
             sessions: parts.sessions,
             log: parts.log,
             keys: parts.keys,
+            audit: parts.audit,
             clock: parts.clock,
             rng: parts.rng,
             hasher: parts.hasher,
@@ -116,9 +122,21 @@ impl Auth {
             verifier,
             position: Position::default(),
         };
-        let auth = Self { inner: Arc::new(inner) };
+        let auth = Self { inner: Arc::new(inner), by: By::doorward() };
         auth.rebuild().await?;
         Ok(auth)
+    }
+
+    /// The same, on behalf of somebody: what is done with the copy is written down in their name.
+    #[must_use]
+    pub fn acting(&self, by: By) -> Self {
+        Self { inner: self.inner.clone(), by }
+    }
+
+    /// On whose behalf this one acts; [`Doorward`](crate::audit::Actor::Doorward) itself if nobody was named.
+    #[must_use]
+    pub fn by(&self) -> &By {
+        &self.by
     }
 
     /// The numbers.
@@ -149,6 +167,12 @@ impl Auth {
     #[must_use]
     pub fn keys(&self) -> &dyn Keys {
         &*self.inner.keys
+    }
+
+    /// The port to the audit.
+    #[must_use]
+    pub fn audit(&self) -> &dyn Audit {
+        &*self.inner.audit
     }
 
     /// Time.

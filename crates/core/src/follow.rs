@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Timestamp};
 
+use crate::audit::{KEEP_ADDRESS, KEEP_ROWS};
 use crate::auth::Auth;
 use crate::id::AccountId;
 use crate::records::LogRow;
@@ -77,7 +78,8 @@ impl Auth {
         Ok(())
     }
 
-    /// Removes what has had its time: expired sessions, settled log rows, entries of the set. Call it about every second.
+    /// Removes what has had its time: expired sessions, settled log rows, entries of the set, old rows of the audit and
+    /// the last digits of addresses in it. Call it about every second.
     ///
     /// # Errors
     /// If a store cannot do it; the next call goes on.
@@ -85,6 +87,8 @@ impl Auth {
         let now = self.now()?;
         self.revoked().purge(now.as_secs());
         self.log().purge(now.minus(self.policy().keep_log), PURGE_AT_ONCE).await?;
+        self.audit().shorten(now.minus(KEEP_ADDRESS), PURGE_AT_ONCE).await?;
+        self.audit().purge(now.minus(KEEP_ROWS), PURGE_AT_ONCE).await?;
         self.sessions().purge(now, PURGE_AT_ONCE).await
     }
 

@@ -40,6 +40,8 @@ pub mod accounts;
 
 pub mod data;
 
+pub mod audit;
+
 pub mod follow;
 
 // What is kept, and where.

@@ -11,11 +11,11 @@ use std::time::Duration;
 use doorward_verify::Timestamp;
 use subtle::ConstantTimeEq;
 
+use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::ClientId;
 use crate::issue::{IssueError, Issued};
 use crate::records::{Account, Line, Mode, Session, SessionState};
-use crate::revoke::Why;
 use crate::root::{KeyIdent, Turn};
 use crate::store::StoreError;
 use crate::wire::{self, RefreshTokenParts};
@@ -94,8 +94,7 @@ impl Auth {
             Rotation::Superseded => return Err(RefreshError::Superseded),
             Rotation::Refused => return Err(RefreshError::InvalidGrant),
             Rotation::Reused(session) => {
-                tracing::warn!(event = "refresh_reuse_detected", sid = %session.sid, account = %session.account, "ended");
-                self.end_session(&session, Why::Reuse, now).await?;
+                self.end_session(&session, Event::RefreshReuseDetected, now).await?;
                 return Err(RefreshError::InvalidGrant);
             }
         };

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
+use crate::audit::{Event, Note};
 use crate::auth::Auth;
 use crate::id::{AccountId, SessionId};
 use crate::records::{Account, Session};
@@ -31,47 +32,6 @@ pub enum End {
     All,
 }
 
-/// Why something ended: for the operator's log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// The person signed out here.
-    SignedOut,
-    /// The person ended it from another device.
-    EndedElsewhere,
-    /// The person signed out everywhere.
-    SignedOutEverywhere,
-    /// A new sign-in in the same browser took its place.
-    Replaced,
-    /// A refresh token was presented twice, too late.
-    Reuse,
-    /// An operator ended it.
-    ByOperator,
-    /// The password was changed.
-    PasswordChanged,
-    /// The account was disabled.
-    Disabled,
-    /// Roles were changed (tokens go stale, nothing ends).
-    RolesChanged,
-}
-
-impl Why {
-    /// As in log lines.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SignedOut => "signed_out",
-            Self::EndedElsewhere => "session_ended_elsewhere",
-            Self::SignedOutEverywhere => "signed_out_everywhere",
-            Self::Replaced => "session_replaced",
-            Self::Reuse => "session_ended_by_reuse",
-            Self::ByOperator => "session_ended_by_operator",
-            Self::PasswordChanged => "password_changed",
-            Self::Disabled => "account_disabled_or_enabled",
-            Self::RolesChanged => "roles_changed",
-        }
-    }
-}
-
 impl Auth {
     /// Signs out, from the session that asks.
     ///
@@ -79,11 +39,11 @@ impl Auth {
     /// If the log cannot be written; then nothing has ended.
     pub async fn sign_out(&self, session: &Session, end: End) -> Result<(), StoreError> {
         match end {
-            End::Current => self.end_session(session, Why::SignedOut, self.now()?).await,
+            End::Current => self.end_session(session, Event::SignedOut, self.now()?).await,
             End::Others => {
                 let others = self.sessions_of(session.account).await?;
                 let others: Vec<_> = others.into_iter().filter(|s| s.sid != session.sid).collect();
-                self.end_sessions(&others, Why::EndedElsewhere, self.now()?).await
+                self.end_sessions(&others, Event::SessionEndedElsewhere, self.now()?).await
             }
             End::All => self.sign_out_everywhere(session.account).await,
         }
@@ -94,7 +54,7 @@ impl Auth {
     /// # Errors
     /// If the account cannot be written; then nothing has ended.
     pub async fn sign_out_everywhere(&self, account: AccountId) -> Result<(), StoreError> {
-        self.change_account(account, AccountChange::SignOutEverywhere, Why::SignedOutEverywhere).await?;
+        self.change_account(account, AccountChange::SignOutEverywhere).await?;
         Ok(())
     }
 
@@ -102,7 +62,7 @@ impl Auth {
     ///
     /// # Errors
     /// If the log cannot be written; then nothing has ended.
-    pub async fn end_one(&self, account: AccountId, sid: SessionId, why: Why) -> Result<bool, StoreError> {
+    pub async fn end_one(&self, account: AccountId, sid: SessionId, why: Event) -> Result<bool, StoreError> {
         let now = self.now()?;
         match self.live_record(sid, now).await? {
             Some(session) if session.account == account => self.end_session(&session, why, now).await.map(|()| true),
@@ -117,24 +77,30 @@ impl Auth {
     pub async fn force_out(&self, sid: SessionId) -> Result<bool, StoreError> {
         let now = self.now()?;
         match self.live_record(sid, now).await? {
-            Some(session) => self.end_session(&session, Why::ByOperator, now).await.map(|()| true),
+            Some(session) => self.end_session(&session, Event::SessionEndedByOperator, now).await.map(|()| true),
             None => Ok(false),
         }
     }
 
-    pub(crate) async fn end_session(&self, session: &Session, why: Why, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn end_session(&self, session: &Session, why: Event, now: Timestamp) -> Result<(), StoreError> {
         self.end_sessions(std::slice::from_ref(session), why, now).await
     }
 
-    async fn end_sessions(&self, sessions: &[Session], why: Why, now: Timestamp) -> Result<(), StoreError> {
+    async fn end_sessions(&self, sessions: &[Session], why: Event, now: Timestamp) -> Result<(), StoreError> {
         if sessions.is_empty() {
             return Ok(());
         }
         let entries: Vec<_> = sessions.iter().map(|s| self.entry_of(s, now)).collect();
         let count = entries.len() as u64;
-        let last = self.log().append(entries.clone(), now).await?;
-        for (session, entry) in sessions.iter().zip(&entries) {
-            tracing::info!(event = why.name(), sid = %session.sid, account = %session.account, "a session has ended");
+        let noted = |s: &Session| {
+            let note = self.note(why, now).session(s.sid).client(s.client.clone());
+            // Who presents a copy is not known: it may be the thief or the victim.
+            if why == Event::RefreshReuseDetected { note.about(s.account) } else { note.by_person(s.account) }
+        };
+        let notes: Vec<Note> = sessions.iter().map(noted).collect();
+        let last = self.log().append(entries.clone(), now, notes.clone()).await?;
+        notes.iter().for_each(Note::tell);
+        for entry in &entries {
             self.apply_to_set(&entry.what, now);
         }
         match self.sessions().end_all(sessions.iter().map(|s| s.sid).collect()).await {
@@ -171,7 +137,8 @@ impl Auth {
         let alive = standing.filter(|_| !self.is_revoked(session));
         if alive.is_none() {
             self.sessions().end(session.sid).await?;
-            tracing::info!(event = "credentials_changed", sid = %session.sid, at = now.millis(), "taken back before it was handed out");
+            let note = self.note(Event::CredentialsChanged, now).by_person(session.account).session(session.sid);
+            note.refused("account_changed").tell();
         }
         Ok(alive)
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use doorward_verify::Timestamp;
 
+use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::{AccountId, ClientId, SessionId};
 use crate::policy::Policy;
 use crate::records::{Account, Line, Mode, Session, SessionState};
-use crate::revoke::Why;
 use crate::root::KeyIdent;
 use crate::secret::{Hashed, SessionToken};
 use crate::store::StoreError;
@@ -127,7 +127,7 @@ impl Auth {
             return Ok(None);
         };
         if session.state == SessionState::Reused {
-            self.end_session(&session, Why::Reuse, now).await?;
+            self.end_session(&session, Event::RefreshReuseDetected, now).await?;
             return Ok(None);
         }
         Ok((session.is_live(now) && !self.is_revoked(&session)).then_some(session))

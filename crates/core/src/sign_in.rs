@@ -7,16 +7,16 @@
 use std::sync::Arc;
 
 use crate::accounts::name;
+use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::{ClientId, SessionId};
 use crate::issue::{IssueError, Issued, has_pair};
 use crate::password::{self, HashError, PasswordFault};
 use crate::records::{Account, Mode, Session};
-use crate::revoke::Why;
 use crate::rng;
 use crate::secret::Plain;
 use crate::session::{self, Choice, Drawn};
-use crate::store::{AccountChange, StoreError};
+use crate::store::{AccountChange, Changed, StoreError};
 use doorward_verify::Timestamp;
 
 /// What is presented to sign in.
@@ -96,7 +96,7 @@ impl Auth {
         if let Some(old) = ask.replaces {
             self.replace(&old, &signed_in.session).await?;
         }
-        tracing::info!(event = "signed_in", sid = %signed_in.session.sid, account = %account.id, mode = mode.name(), "signed in");
+        self.note_sign_in(&signed_in.session).await?;
         self.keep_hash_current(&account, ask.password).await;
         Ok(signed_in)
     }
@@ -109,14 +109,24 @@ impl Auth {
         // A disabled account costs the same time as any other, and is told the same.
         let right = self.hasher().verify(password, account.as_ref().and_then(|a| a.password.clone())).await?;
         let proved = account.filter(|a| right && a.disabled_at.is_none());
-        proved.map(Arc::new).ok_or_else(|| {
-            tracing::info!(
-                event = "sign_in_refused",
-                who = self.root().log_name(identifier),
-                "wrong identifier or password"
-            );
-            SignInError::InvalidCredentials
-        })
+        if let Some(account) = proved {
+            return Ok(Arc::new(account));
+        }
+        // Whoever it was meant to be goes under a keyed digest: a mistyped identifier may well be a password.
+        let note = self.note(Event::SignInRefused, self.now()?).object(self.root().log_name(identifier));
+        self.write_down(note.refused("invalid_credentials")).await?;
+        Err(SignInError::InvalidCredentials)
+    }
+
+    /// What cannot be written down does not happen: the session is taken back.
+    async fn note_sign_in(&self, session: &Session) -> Result<(), StoreError> {
+        let note = self.note(Event::SignedIn, session.created_at).by_person(session.account).session(session.sid);
+        let note = note.client(session.client.clone()).object(session.mode.name());
+        if let Err(error) = self.write_down(note).await {
+            self.sessions().end(session.sid).await?;
+            return Err(error);
+        }
+        Ok(())
     }
 
     /// Writes the record, looks again, and only then hands something out.
@@ -147,7 +157,7 @@ impl Auth {
 
     /// If the old one cannot be ended, the new one is taken back: a browser never holds the keys of two.
     async fn replace(&self, old: &Session, new: &Session) -> Result<(), StoreError> {
-        if let Err(error) = self.end_session(old, Why::Replaced, self.now()?).await {
+        if let Err(error) = self.end_session(old, Event::SessionReplaced, self.now()?).await {
             self.sessions().end(new.sid).await?;
             return Err(error);
         }
@@ -166,10 +176,10 @@ impl Auth {
             return;
         };
         let Ok(now) = self.now() else { return };
-        match self.accounts().change(account.id, AccountChange::Rehash { from, to }, now).await {
-            Ok(_) => {
-                tracing::info!(event = "password_rehashed", account = %account.id, "its hash has the cost of today");
-            }
+        let note = self.note(Event::PasswordRehashed, now).about(account.id);
+        match self.accounts().change(account.id, AccountChange::Rehash { from, to }, note.clone()).await {
+            Ok(Changed::Done(..)) => note.tell(),
+            Ok(_) => {}
             Err(error) => {
                 tracing::warn!(event = "password_rehash_failed", %error, "it will be tried at the next sign-in");
             }

@@ -16,7 +16,10 @@ mod log;
 
 mod keys;
 
+mod audit;
+
 pub use accounts::{AccountChange, Accounts, Changed};
+pub use audit::Audit;
 pub use keys::Keys;
 pub use log::{LogHead, RevocationLog};
 pub use sessions::Sessions;

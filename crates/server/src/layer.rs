@@ -8,17 +8,18 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
+use doorward_core::verify::present::is_safe;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Request};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
+use crate::by::RequestId;
 use crate::door::Door;
 use crate::problem::{Code, Problem};
 
@@ -39,9 +40,6 @@ static SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 static NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 static NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 static HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-
-/// Numbers of requests, from a start that differs between processes.
-static NEXT_REQUEST: AtomicU64 = AtomicU64::new(0);
 
 /// Makes [`Outer`] for one route.
 #[derive(Clone)]
@@ -88,11 +86,16 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let begun = now();
         let refused = too_large(&request);
+        let id = RequestId::next(self.layer.start);
+        // What only reads is never written down, and needs no name inside.
+        if !is_safe(request.method().as_str()) {
+            request.extensions_mut().insert(id);
+        }
         let inner = if refused.is_some() { None } else { Some(self.inner.call(request)) };
-        OuterFuture { inner, refused, begun, layer: self.layer.clone() }
+        OuterFuture { inner, refused, begun, id, layer: self.layer.clone() }
     }
 }
 
@@ -103,6 +106,7 @@ pin_project! {
         inner: Option<F>,
         refused: Option<Code>,
         begun: Instant,
+        id: RequestId,
         layer: OuterLayer,
     }
 }
@@ -123,15 +127,15 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for OuterFuture<F>
             },
             (None, code) => Problem::new(code.unwrap_or(Code::Internal)).into_response(),
         };
-        this.layer.finish(&mut response);
+        this.layer.finish(&mut response, *this.id);
         this.layer.door.metrics().count(this.layer.route, response.status().as_u16(), this.begun.elapsed());
         Poll::Ready(Ok(response))
     }
 }
 
 impl OuterLayer {
-    fn finish(&self, response: &mut Response) {
-        let id = request_id(self.start);
+    fn finish(&self, response: &mut Response, id: RequestId) {
+        let id = id.header();
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             self.door.metrics().count_problem(problem.code());
             let text = id.to_str().unwrap_or("");
@@ -186,16 +190,6 @@ fn dress(headers: &mut HeaderMap, tls: bool) {
     if tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS.clone());
     }
-}
-
-/// Distinct within a process, and as good as never the same in two; says nothing about how many requests there were.
-fn request_id(start: u64) -> HeaderValue {
-    let number = start.wrapping_add(NEXT_REQUEST.fetch_add(1, Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut text = [0; 16];
-    for (n, digit) in text.iter_mut().enumerate() {
-        *digit = b"0123456789abcdef"[(number >> (60 - 4 * n) & 15) as usize];
-    }
-    HeaderValue::from_bytes(&text).expect("hexadecimal digits")
 }
 
 #[expect(clippy::disallowed_methods, reason = "measures the machine, decides nothing about a sign-in")]

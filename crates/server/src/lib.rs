@@ -15,6 +15,8 @@ pub mod serve;
 
 mod layer;
 
+mod by;
+
 mod credential;
 
 mod origin;

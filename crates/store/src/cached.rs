@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_core::Timestamp;
+use doorward_core::audit::Note;
 use doorward_core::clock::Clock;
 use doorward_core::data::{DataChange, DataWrite};
 use doorward_core::id::{AccountId, SessionId, Shard};
@@ -191,8 +192,8 @@ impl CachedAccounts {
 }
 
 impl Accounts for CachedAccounts {
-    fn create(&self, account: Account) -> Answer<'_, bool> {
-        self.store.create(account)
+    fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
+        self.store.create(account, note)
     }
 
     fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>> {
@@ -216,9 +217,9 @@ impl Accounts for CachedAccounts {
         self.epochs.counts(copy.shard.index(), copy.ticket, self.clock.monotonic()).then_some(copy.account)
     }
 
-    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
+    fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed> {
         Box::pin(async move {
-            let changed = self.store.change(id, change, now).await;
+            let changed = self.store.change(id, change, note).await;
             // Also if nobody knows what became of it.
             self.epochs.bump(Some(id.shard()));
             self.copies.remove(&id);

@@ -10,6 +10,7 @@ use doorward_core::store::{Answer, StoreError};
 use rusqlite::Connection;
 
 mod accounts;
+mod audit;
 mod error;
 mod keys;
 mod log;

@@ -3,6 +3,7 @@
 use doorward_core::Auth;
 use doorward_core::Timestamp;
 use doorward_core::accounts::{NewAccount, SignUpError};
+use doorward_core::audit::By;
 use doorward_core::id::{AccountId, SessionId};
 use doorward_core::records::{Account, Session};
 use doorward_core::secret::Plain;
@@ -34,6 +35,7 @@ pub(crate) enum Command {
 impl Command {
     /// Does it.
     pub(crate) async fn run(&self, auth: &Auth) -> Result<Value, Failure> {
+        let auth = &auth.acting(By::operator());
         match self {
             Self::AccountAdd { identifier, password, display_name } => {
                 let new = NewAccount {

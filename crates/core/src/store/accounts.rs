@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use doorward_verify::Timestamp;
-
 use super::Answer;
+use crate::audit::{Event, Note};
 use crate::id::{AccountId, Shard};
 use crate::records::Account;
 
@@ -43,6 +42,22 @@ pub enum AccountChange {
     },
 }
 
+impl AccountChange {
+    /// What the audit says of it.
+    #[must_use]
+    pub fn event(&self) -> Event {
+        match self {
+            Self::Password { .. } => Event::PasswordChanged,
+            Self::Rehash { .. } => Event::PasswordRehashed,
+            Self::DisplayName(_) => Event::DisplayNameChanged,
+            Self::Disable => Event::AccountDisabled,
+            Self::Enable => Event::AccountEnabled,
+            Self::SignOutEverywhere => Event::SignedOutEverywhere,
+            Self::Roles { .. } => Event::RolesChanged,
+        }
+    }
+}
+
 /// Names the kind of change; the values stay out of logs.
 impl fmt::Debug for AccountChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,8 +88,8 @@ pub enum Changed {
 /// Accounts. Lives in the database, beside the log.
 pub trait Accounts: Send + Sync + fmt::Debug {
     /// Writes a new account; `false`, and nothing is written, if the identifier is taken. Concurrent with one identifier:
-    /// exactly one is written.
-    fn create(&self, account: Account) -> Answer<'_, bool>;
+    /// exactly one is written. The note is written with it, in one transaction.
+    fn create(&self, account: Account, note: Note) -> Answer<'_, bool>;
 
     /// The account of that normalised identifier.
     fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>>;
@@ -87,9 +102,10 @@ pub trait Accounts: Send + Sync + fmt::Debug {
         None
     }
 
-    /// Applies [`accounts::apply`](crate::accounts::apply), and appends the log entry it asks for, in one transaction:
-    /// neither is ever seen without the other. Concurrent: one after the other, each on what the last one left.
-    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed>;
+    /// Applies [`accounts::apply`](crate::accounts::apply), and appends the log entry it asks for and the note, in one
+    /// transaction: none is ever seen without the others. Nothing changed: no note. Concurrent: one after the other, each on
+    /// what the last one left.
+    fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed>;
 
     /// Accounts in the order of their identifiers, after that one, at most `at_most`.
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>>;

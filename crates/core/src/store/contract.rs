@@ -15,13 +15,15 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
-use super::{Accounts, Keys, RevocationLog, Sessions, StoreError};
+use super::{Accounts, Audit, Keys, RevocationLog, Sessions, StoreError};
+use crate::audit::{By, Event, Note};
 use crate::id::{AccountId, ClientId, SessionId};
 use crate::records::{Account, Line, Mode, Session, SessionState};
 use crate::rng::SeededRng;
 use crate::root::KeyIdent;
 
 pub mod accounts;
+pub mod audit;
 pub mod keys;
 pub mod log;
 pub mod race;
@@ -30,7 +32,7 @@ pub mod sessions;
 /// The moment at which all of it happens.
 pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-/// What is tested: fresh and empty, all four over the same store.
+/// What is tested: fresh and empty, all over the same store.
 #[expect(missing_debug_implementations, reason = "holds whatever keeps the store alive")]
 pub struct Stores {
     /// Accounts.
@@ -41,13 +43,15 @@ pub struct Stores {
     pub log: Arc<dyn RevocationLog>,
     /// Signing keys.
     pub keys: Arc<dyn Keys>,
+    /// The audit.
+    pub audit: Arc<dyn Audit>,
     /// Kept until the test is over: a directory, a server.
     pub guard: Box<dyn Any + Send + Sync>,
 }
 
 impl Stores {
-    /// One store behind all four ports.
-    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + 'static>(
+    /// One store behind all ports.
+    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + Audit + 'static>(
         store: S,
         guard: impl Any + Send + Sync,
     ) -> Self {
@@ -56,7 +60,8 @@ impl Stores {
             accounts: store.clone(),
             sessions: store.clone(),
             log: store.clone(),
-            keys: store,
+            keys: store.clone(),
+            audit: store,
             guard: Box::new(guard),
         }
     }
@@ -107,6 +112,13 @@ macro_rules! each_sentence {
             keys:
                 the_first_keys_stay,
                 the_first_root_secret_binds_the_store;
+            audit:
+                notes_come_back_in_order_and_whole,
+                a_change_and_its_note_come_together,
+                ends_and_their_notes_come_together,
+                only_old_addresses_are_cut_and_only_once,
+                an_account_that_goes_leaves_no_address_behind,
+                only_old_rows_are_purged_oldest_first;
             race:
                 thirty_two_presenters_advance_a_generation_by_exactly_one,
                 a_touch_racing_an_end_never_revives,
@@ -208,6 +220,13 @@ pub fn sample_account(n: u64) -> Account {
         permissions: Vec::new(),
         created_at: NOW,
     }
+}
+
+/// A note that account `n` was made.
+#[must_use]
+pub fn sample_note(n: u64) -> Note {
+    let by = By { address: Some([203, 0, 113, n as u8].into()), request: Some("r".into()), ..By::default() };
+    Note::new(Event::AccountCreated, &by, NOW).by_person(sample_account(n).id)
 }
 
 /// The name of a root secret.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use doorward_verify::{Entry, Timestamp};
 
 use super::{Answer, Sessions, StoreError};
+use crate::audit::{Note, Row};
 use crate::data::{self, DataChange, DataWrite};
 use crate::id::{AccountId, SessionId};
 use crate::records::{Account, LogRow, Session, SessionData, SessionState, StoredKey};
@@ -23,6 +24,7 @@ pub enum When {
     After,
 }
 
+mod audit;
 mod database;
 
 type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -59,10 +61,11 @@ struct State {
     seq: u64,
     keys: Vec<StoredKey>,
     bound: Option<String>,
+    audit: Vec<Row>,
 }
 
 /// Every verb by name, as faults and hooks know them.
-pub const VERBS: [&str; 24] = [
+pub const VERBS: [&str; 29] = [
     "insert",
     "find",
     "touch",
@@ -86,6 +89,11 @@ pub const VERBS: [&str; 24] = [
     "ensure",
     "all",
     "bind",
+    "append_audit",
+    "page_audit",
+    "shorten",
+    "forget_addresses",
+    "purge_audit",
     "may_lose_writes",
 ];
 
@@ -187,6 +195,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl State {
+    fn write_down(&mut self, notes: Vec<Note>) {
+        for note in notes {
+            let seq = self.audit.last().map_or(0, |row| row.seq) + 1;
+            self.audit.push(Row { seq, note });
+        }
+    }
+
     fn live(&mut self, sid: SessionId, now: Timestamp) -> Option<&mut Session> {
         self.sessions.get_mut(&sid).filter(|s| s.is_live(now))
     }

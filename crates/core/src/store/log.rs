@@ -5,6 +5,7 @@ use std::fmt;
 use doorward_verify::{Entry, Timestamp};
 
 use super::Answer;
+use crate::audit::Note;
 use crate::records::LogRow;
 
 /// Where the log stands.
@@ -19,8 +20,9 @@ pub struct LogHead {
 /// What ended, in order. Lives in the database; it is the first thing a revoke writes.
 pub trait RevocationLog: Send + Sync + fmt::Debug {
     /// Appends durably and answers the number of the last entry. Numbers are without gaps and in the order of commit: who
-    /// sees `n` also sees all below it. After the answer a `kill -9` loses none of them.
-    fn append(&self, entries: Vec<Entry>, at: Timestamp) -> Answer<'_, u64>;
+    /// sees `n` also sees all below it. After the answer a `kill -9` loses none of them. The notes are written with them, in
+    /// one transaction.
+    fn append(&self, entries: Vec<Entry>, at: Timestamp, notes: Vec<Note>) -> Answer<'_, u64>;
 
     /// Where the log stands.
     fn head(&self) -> Answer<'_, LogHead>;

@@ -1,7 +1,8 @@
 //! Everything that ends a session, and what is left of it: nothing.
 
 use super::*;
-use crate::revoke::{End, Why};
+use crate::audit::Event;
+use crate::revoke::End;
 use crate::store::Changed;
 use doorward_verify::Ended;
 
@@ -68,9 +69,9 @@ fn a_list_shows_live_sessions_and_ends_only_ones_own() {
     let ada = world.sign_up("ada");
     let bob = world.sign_up("bob");
     let signed_in = world.sign_in(Mode::Session);
-    assert_eq!(wait(world.auth.end_one(bob.id, signed_in.session.sid, Why::EndedElsewhere)), Ok(false));
+    assert_eq!(wait(world.auth.end_one(bob.id, signed_in.session.sid, Event::SessionEndedElsewhere)), Ok(false));
     assert!(world.works(&signed_in));
-    assert_eq!(wait(world.auth.end_one(ada.id, signed_in.session.sid, Why::EndedElsewhere)), Ok(true));
+    assert_eq!(wait(world.auth.end_one(ada.id, signed_in.session.sid, Event::SessionEndedElsewhere)), Ok(true));
     assert!(!world.works(&signed_in));
     assert_eq!(wait(world.auth.sessions_of(ada.id)).unwrap(), []);
 }

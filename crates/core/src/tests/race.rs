@@ -23,7 +23,7 @@ impl Meanwhile {
             Self::SignedOutEverywhere => return wait(auth.sign_out_everywhere(account.id)).unwrap(),
             Self::NewPassword => {
                 let change = AccountChange::Password { hash: "x".into(), at_version: None };
-                wait(auth.change_account(account.id, change, crate::revoke::Why::PasswordChanged))
+                wait(auth.change_account(account.id, change))
             }
         };
         outcome.unwrap();

@@ -30,7 +30,7 @@ fn nothing_that_can_be_presented_is_in_the_store() {
     let account = world.sign_up("ada");
     let planted = "dw_st_planted-in-the-clear";
     let name = crate::store::AccountChange::DisplayName(Some(planted.into()));
-    wait(world.auth.accounts().change(account.id, name, NOW)).unwrap();
+    wait(world.auth.accounts().change(account.id, name, crate::store::contract::sample_note(1))).unwrap();
     let all = presentable(&world);
     let kept = wait(world.auth.accounts().by_id(account.id)).unwrap().unwrap();
     let dump = format!("{} {:?} {:?}", world.store.dump(), kept.display_name, kept.password);

@@ -218,7 +218,7 @@ fn a_hash_of_an_older_cost_is_made_anew_at_the_next_sign_in_and_once() {
     let old = crate::password::Worker::new().hash(&Plain::new(PASSWORD.into()), &salt, weak).unwrap();
     let from = account.password.clone().unwrap();
     let change = crate::store::AccountChange::Rehash { from, to: old };
-    wait(world.auth.accounts().change(account.id, change, NOW)).unwrap();
+    wait(world.auth.accounts().change(account.id, change, crate::store::contract::sample_note(1))).unwrap();
     let before = world.store.calls("change");
     world.sign_in(Mode::Session);
     world.sign_in(Mode::Session);

@@ -22,12 +22,13 @@ struct Ask {
 pub(super) async fn sign_up(State(door): State<Door>, request: Request) -> Answer {
     let found = credential::present(&door, request.headers())?;
     credential::from_our_pages(&door, request.headers(), &found)?;
+    let auth = door.acting(&request);
     let ask: Ask = body::json(request, body::LARGEST_SIGN_IN).await?;
     let new = NewAccount {
         identifier: ask.identifier,
         password: Some(Plain::new(ask.password)),
         display_name: ask.display_name,
     };
-    let account = door.auth().sign_up(new).await?;
+    let account = auth.sign_up(new).await?;
     Ok(reply::json(StatusCode::CREATED, &json!({ "account": reply::account(&account) })))
 }

@@ -2,6 +2,7 @@
 //! cookie, and then the CSRF rules apply.
 
 use axum::extract::{Request, State};
+use doorward_core::Auth;
 use doorward_core::id::ClientId;
 use doorward_core::records::Mode;
 use doorward_core::refresh::RefreshError;
@@ -23,22 +24,23 @@ struct Ask {
 pub(super) async fn refresh(State(door): State<Door>, request: Request) -> Answer {
     let headers = request.headers().clone();
     let found = credential::present(&door, &headers)?;
+    let auth = door.acting(&request);
     let ask: Ask = body::json(request, body::LARGEST).await?;
     let client = sign_in::client(ask.client_id)?.unwrap_or_else(ClientId::default_client);
     match (ask.refresh_token, found.refresh) {
         (Some(_), Some(_)) => Err(Problem::new(Code::AmbiguousCredentials)),
-        (Some(token), None) => rotate(&door, &token, &client, Mode::Token).await,
+        (Some(token), None) => rotate(&door, &auth, &token, &client, Mode::Token).await,
         (None, Some(token)) => {
             let Some(parts) = wire::parse_refresh_token(token) else { return Err(over(&door)) };
             credential::prove(&door, &headers, &parts.sid, None)?;
-            rotate(&door, token, &client, Mode::Hybrid).await
+            rotate(&door, &auth, token, &client, Mode::Hybrid).await
         }
         (None, None) => Err(Problem::new(Code::InvalidGrant)),
     }
 }
 
-async fn rotate(door: &Door, token: &str, client: &ClientId, mode: Mode) -> Answer {
-    let refreshed = match door.auth().refresh(token, client, mode).await {
+async fn rotate(door: &Door, auth: &Auth, token: &str, client: &ClientId, mode: Mode) -> Answer {
+    let refreshed = match auth.refresh(token, client, mode).await {
         Ok(refreshed) => refreshed,
         // Nothing is left behind the cookies: a browser that kept them would ask for ever.
         Err(RefreshError::InvalidGrant) if mode == Mode::Hybrid => return Err(over(door)),

@@ -1,8 +1,8 @@
 //! `GET /v1/sessions` and `DELETE /v1/sessions/{sid}`: my devices; end one.
 
 use axum::extract::{Path, Request, State};
+use doorward_core::audit::Event;
 use doorward_core::id::SessionId;
-use doorward_core::revoke::Why;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -25,8 +25,8 @@ pub(super) async fn end(State(door): State<Door>, Path(sid): Path<String>, reque
     let caller = credential::caller(&door, method, headers).await?;
     let sid: SessionId = sid.parse().map_err(|_| Problem::new(Code::NotFound))?;
     let is_this_one = sid == caller.session.sid;
-    let why = if is_this_one { Why::SignedOut } else { Why::EndedElsewhere };
-    match door.auth().end_one(caller.account.id, sid, why).await? {
+    let why = if is_this_one { Event::SignedOut } else { Event::SessionEndedElsewhere };
+    match door.acting(&request).end_one(caller.account.id, sid, why).await? {
         true if is_this_one && caller.by_cookie => Ok(sign_out::goodbye(&door)),
         true => Ok(reply::no_content()),
         false => Err(Problem::new(Code::NotFound)),

@@ -29,9 +29,9 @@ pub(super) async fn sign_in(State(door): State<Door>, request: Request) -> Answe
     credential::from_our_pages(&door, headers, &found)?;
     let replaces = credential::live_session(&door, &found).await?;
     let (device, host) = (device::name(headers), device::host(headers));
+    let auth = door.acting(&request);
     let ask: Ask = body::json(request, body::LARGEST_SIGN_IN).await?;
-    let signed_in = door
-        .auth()
+    let signed_in = auth
         .sign_in(SignIn {
             identifier: ask.identifier,
             password: Plain::new(ask.password),

@@ -37,6 +37,7 @@ enum What {
 pub(super) async fn sign_out(State(door): State<Door>, request: Request) -> Answer {
     let headers = request.headers().clone();
     let found = credential::present(&door, &headers)?;
+    let auth = door.acting(&request);
     let ask: Ask = body::json(request, body::LARGEST).await?;
     let session = match &ask.refresh_token {
         Some(token) => credential::peek(&door, token).await?,
@@ -48,7 +49,7 @@ pub(super) async fn sign_out(State(door): State<Door>, request: Request) -> Answ
         What::All => End::All,
     };
     match session {
-        Some(session) => door.auth().sign_out(&session, end).await?,
+        Some(session) => auth.sign_out(&session, end).await?,
         None if ask.end == What::Current => {}
         // "All are ended" would be a lie.
         None => return Err(Problem::new(Code::Unauthenticated)),

@@ -95,6 +95,7 @@ impl House {
             sessions: Arc::new(store.clone()),
             log: Arc::new(store.clone()),
             keys: Arc::new(store.clone()),
+            audit: Arc::new(store.clone()),
             clock: clock.clone(),
             rng: rng.clone(),
             hasher,

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use doorward_core::Timestamp;
 use doorward_core::accounts::{self, Applied};
+use doorward_core::audit::Note;
 use doorward_core::id::AccountId;
 use doorward_core::records::{Account, LogRow, StoredKey};
 use doorward_core::store::{AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog};
 use doorward_core::verify::Entry;
 
 use super::{MemoryStore, answer};
+
+mod audit;
 
 #[derive(Default)]
 pub(super) struct Database {
@@ -20,6 +23,8 @@ pub(super) struct Database {
     seq: u64,
     keys: Vec<StoredKey>,
     bound: Option<String>,
+    audit: BTreeMap<u64, Note>,
+    noted: u64,
 }
 
 impl Database {
@@ -29,19 +34,30 @@ impl Database {
         self.seq
     }
 
-    fn change(&mut self, id: AccountId, change: &AccountChange, now: Timestamp) -> Changed {
+    fn write_down(&mut self, notes: Vec<Note>) {
+        for note in notes {
+            self.noted += 1;
+            self.audit.insert(self.noted, note);
+        }
+    }
+
+    fn change(&mut self, id: AccountId, change: &AccountChange, note: Note) -> Changed {
         let Some(account) = self.accounts.get_mut(&id) else { return Changed::Missing };
+        let now = note.at;
         let applied = accounts::apply(account, change, now);
         let account = account.clone();
         match applied {
             Applied::Not => Changed::Not(account),
-            Applied::Changed { entry } => Changed::Done(account, entry.map(|entry| self.append(entry, now))),
+            Applied::Changed { entry } => {
+                self.write_down(vec![note]);
+                Changed::Done(account, entry.map(|entry| self.append(entry, now)))
+            }
         }
     }
 }
 
 impl Accounts for MemoryStore {
-    fn create(&self, account: Account) -> Answer<'_, bool> {
+    fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
         answer(move || {
             let mut database = self.database();
             if database.by_identifier.contains_key(&account.identifier) {
@@ -49,6 +65,7 @@ impl Accounts for MemoryStore {
             }
             database.by_identifier.insert(account.identifier.clone(), account.id);
             database.accounts.insert(account.id, account);
+            database.write_down(vec![note]);
             Ok(true)
         })
     }
@@ -64,8 +81,8 @@ impl Accounts for MemoryStore {
         answer(move || Ok(self.database().accounts.get(&id).cloned().map(Arc::new)))
     }
 
-    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
-        answer(move || Ok(self.database().change(id, &change, now)))
+    fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed> {
+        answer(move || Ok(self.database().change(id, &change, note)))
     }
 
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
@@ -80,12 +97,13 @@ impl Accounts for MemoryStore {
 }
 
 impl RevocationLog for MemoryStore {
-    fn append(&self, entries: Vec<Entry>, at: Timestamp) -> Answer<'_, u64> {
+    fn append(&self, entries: Vec<Entry>, at: Timestamp, notes: Vec<Note>) -> Answer<'_, u64> {
         answer(move || {
             let mut database = self.database();
             for entry in entries {
                 database.append(entry, at);
             }
+            database.write_down(notes);
             Ok(database.seq)
         })
     }

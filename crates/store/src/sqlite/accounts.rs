@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use doorward_core::Timestamp;
 use doorward_core::accounts::{self, Applied};
+use doorward_core::audit::Note;
 use doorward_core::id::AccountId;
 use doorward_core::records::Account;
 use doorward_core::store::{AccountChange, Accounts, Answer, Changed, StoreError};
 use rusqlite::{Connection, ToSql, params};
 
+use super::audit::write_down;
 use super::log::append;
 use super::{SqliteStore, row, sql, store_error};
 
@@ -35,7 +37,7 @@ fn write(connection: &Connection, account: &Account) -> Result<(), StoreError> {
 }
 
 impl Accounts for SqliteStore {
-    fn create(&self, account: Account) -> Answer<'_, bool> {
+    fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
         self.write(move |connection| {
             let mut statement = connection.prepare_cached(sql::CREATE_ACCOUNT).map_err(store_error)?;
             let values = params![
@@ -50,7 +52,11 @@ impl Accounts for SqliteStore {
                 row::list_text(&account.permissions),
                 account.created_at.millis(),
             ];
-            statement.execute(values).map(|rows| rows == 1).map_err(store_error)
+            if statement.execute(values).map_err(store_error)? == 0 {
+                return Ok(false);
+            }
+            write_down(connection, &[note])?;
+            Ok(true)
         })
     }
 
@@ -62,16 +68,17 @@ impl Accounts for SqliteStore {
         self.read(move |connection| Ok(find(connection, sql::ACCOUNT_BY_ID, &id.as_str())?.map(Arc::new)))
     }
 
-    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
+    fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed> {
         self.write(move |connection| {
             let Some(mut account) = find(connection, sql::ACCOUNT_BY_ID, &id.as_str())? else {
                 return Ok(Changed::Missing);
             };
-            let Applied::Changed { entry } = accounts::apply(&mut account, &change, now) else {
+            let Applied::Changed { entry } = accounts::apply(&mut account, &change, note.at) else {
                 return Ok(Changed::Not(account));
             };
             write(connection, &account)?;
-            let seq = entry.map(|entry| append(connection, &[entry], now)).transpose()?;
+            let seq = entry.map(|entry| append(connection, &[entry], note.at)).transpose()?;
+            write_down(connection, &[note])?;
             Ok(Changed::Done(account, seq))
         })
     }

@@ -2,11 +2,13 @@
 //! order of commit.
 
 use doorward_core::Timestamp;
+use doorward_core::audit::Note;
 use doorward_core::records::LogRow;
 use doorward_core::store::{Answer, LogHead, RevocationLog, StoreError};
 use doorward_core::verify::Entry;
 use rusqlite::{Connection, params};
 
+use super::audit::write_down;
 use super::{SqliteStore, row, sql, store_error};
 
 /// The number of the last entry.
@@ -33,8 +35,12 @@ fn log_row(found: &rusqlite::Row<'_>) -> Result<LogRow, StoreError> {
 }
 
 impl RevocationLog for SqliteStore {
-    fn append(&self, entries: Vec<Entry>, at: Timestamp) -> Answer<'_, u64> {
-        self.write(move |connection| append(connection, &entries, at))
+    fn append(&self, entries: Vec<Entry>, at: Timestamp, notes: Vec<Note>) -> Answer<'_, u64> {
+        self.write(move |connection| {
+            let last = append(connection, &entries, at)?;
+            write_down(connection, &notes)?;
+            Ok(last)
+        })
     }
 
     fn head(&self) -> Answer<'_, LogHead> {

@@ -9,7 +9,8 @@ use super::error::{OpenError, open_error};
 /// `dwrd`: says that the file is ours.
 const APPLICATION_ID: i32 = 0x6477_7264;
 
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE accounts (
         id TEXT PRIMARY KEY NOT NULL,
         identifier TEXT NOT NULL UNIQUE,
@@ -59,7 +60,23 @@ const STEPS: &[&str] = &["
         only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
         fingerprint TEXT NOT NULL
     ) STRICT;
-"];
+",
+    AUDIT,
+];
+
+const AUDIT: &str = "
+    CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+        at INTEGER NOT NULL,
+        account TEXT,
+        address TEXT,
+        whole INTEGER NOT NULL,
+        note TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_by_account ON audit (account, seq);
+    CREATE INDEX audit_by_age ON audit (at);
+    CREATE INDEX audit_by_whole_address ON audit (at) WHERE whole = 1;
+";
 
 /// Takes the steps that are missing.
 pub(super) fn up(connection: &mut Connection, path: &str) -> Result<(), OpenError> {

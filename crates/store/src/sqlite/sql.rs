@@ -43,6 +43,17 @@ pub(super) const BIND: &str =
     "INSERT INTO root_secret (only_row, fingerprint) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING";
 pub(super) const BOUND: &str = "SELECT fingerprint FROM root_secret WHERE only_row = 1";
 
+pub(super) const WRITE_DOWN: &str = "INSERT INTO audit (at, account, address, whole, note) VALUES ($1, $2, $3, $4, $5)";
+pub(super) const AUDIT_PAGE: &str = "SELECT seq, note, address FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
+pub(super) const AUDIT_OF_ACCOUNT: &str =
+    "SELECT seq, note, address FROM audit WHERE account = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+pub(super) const WHOLE_ADDRESSES: &str =
+    "SELECT seq, address FROM audit WHERE whole = 1 AND at < $1 ORDER BY at LIMIT $2";
+pub(super) const SHORTEN_ADDRESS: &str = "UPDATE audit SET address = $1, whole = 0 WHERE seq = $2";
+pub(super) const FORGET_ADDRESSES: &str = "UPDATE audit SET address = NULL, whole = 0 WHERE account = $1";
+pub(super) const PURGE_AUDIT: &str =
+    "DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE at < $1 ORDER BY at LIMIT $2)";
+
 /// Every statement by name, and whether it may walk a whole table (of a few rows).
 #[cfg(test)]
 pub(super) const ALL: &[(&str, &str, bool)] = &[
@@ -69,4 +80,11 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("ADD_KEY", ADD_KEY, false),
     ("BIND", BIND, false),
     ("BOUND", BOUND, false),
+    ("WRITE_DOWN", WRITE_DOWN, false),
+    ("AUDIT_PAGE", AUDIT_PAGE, false),
+    ("AUDIT_OF_ACCOUNT", AUDIT_OF_ACCOUNT, false),
+    ("WHOLE_ADDRESSES", WHOLE_ADDRESSES, false),
+    ("SHORTEN_ADDRESS", SHORTEN_ADDRESS, false),
+    ("FORGET_ADDRESSES", FORGET_ADDRESSES, false),
+    ("PURGE_AUDIT", PURGE_AUDIT, false),
 ];

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use doorward_core::store::contract::{NOW, sample_account, sample_session, together, wait};
+use doorward_core::store::contract::{NOW, sample_account, sample_note, sample_session, together, wait};
 use doorward_core::store::{Accounts as _, Sessions as _};
 use tempfile::TempDir;
 
@@ -158,7 +158,7 @@ fn what_is_no_database_of_ours_is_refused_in_words() {
     drop(SqliteStore::open(&path).unwrap());
     Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
     let Err(OpenError::Later { found, known, .. }) = SqliteStore::open(&path) else { panic!("a later version") };
-    assert_eq!((found, known), (99, 1));
+    assert_eq!((found, known), (99, 2));
     let missing = directory.path().join("no/such/directory/x.db");
     assert!(matches!(SqliteStore::open(&missing), Err(OpenError::Unopened { .. })));
     assert!(matches!(SqliteStore::open(directory.path()), Err(OpenError::Unopened { .. })));
@@ -169,7 +169,7 @@ fn what_was_answered_is_there_when_the_file_is_opened_again() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("x.db");
     let store = SqliteStore::open(&path).unwrap();
-    wait(store.create(sample_account(1))).unwrap();
+    wait(store.create(sample_account(1), sample_note(1))).unwrap();
     wait(store.insert(sample_session(1))).unwrap();
     drop(store);
     let again = SqliteStore::open(&path).unwrap();

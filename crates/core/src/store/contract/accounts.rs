@@ -2,13 +2,13 @@
 
 use doorward_verify::Ended;
 
-use super::{NOW, Stores, got, sample_account};
+use super::{NOW, Stores, got, sample_account, sample_note};
 use crate::records::Account;
 use crate::store::{AccountChange, Changed};
 
 fn created(stores: &Stores, n: u64) -> Account {
     let account = sample_account(n);
-    assert!(got(stores.accounts.create(account.clone())));
+    assert!(got(stores.accounts.create(account.clone(), sample_note(1))));
     account
 }
 
@@ -19,7 +19,7 @@ pub fn an_account_is_found_by_both_names(stores: &Stores) {
     account.permissions = vec!["articles:write".into()];
     account.disabled_at = Some(NOW);
     account.display_name = None;
-    assert!(got(stores.accounts.create(account.clone())));
+    assert!(got(stores.accounts.create(account.clone(), sample_note(1))));
     assert_eq!(got(stores.accounts.by_id(account.id)).as_deref(), Some(&account));
     assert_eq!(got(stores.accounts.by_identifier(account.identifier.clone())), Some(account));
     assert_eq!(got(stores.accounts.by_id(sample_account(2).id)), None);
@@ -30,7 +30,7 @@ pub fn an_account_is_found_by_both_names(stores: &Stores) {
 pub fn a_taken_identifier_is_refused_and_nothing_is_written(stores: &Stores) {
     let first = created(stores, 1);
     let second = Account { identifier: first.identifier.clone(), ..sample_account(2) };
-    assert!(!got(stores.accounts.create(second.clone())));
+    assert!(!got(stores.accounts.create(second.clone(), sample_note(1))));
     assert_eq!(got(stores.accounts.by_id(second.id)), None);
     assert_eq!(got(stores.accounts.by_identifier(first.identifier.clone())), Some(first));
 }
@@ -38,7 +38,7 @@ pub fn a_taken_identifier_is_refused_and_nothing_is_written(stores: &Stores) {
 /// See its name.
 pub fn a_change_and_its_log_entry_come_together(stores: &Stores) {
     let account = created(stores, 1);
-    let changed = got(stores.accounts.change(account.id, AccountChange::Disable, NOW));
+    let changed = got(stores.accounts.change(account.id, AccountChange::Disable, sample_note(1)));
     let Changed::Done(now, Some(seq)) = changed else { panic!("disabling changes and is logged: {changed:?}") };
     assert_eq!((now.version, now.sessions_from, now.disabled_at), (2, 2, Some(NOW)));
     assert_eq!(got(stores.accounts.by_id(account.id)).as_deref(), Some(&now));
@@ -52,17 +52,17 @@ pub fn a_change_and_its_log_entry_come_together(stores: &Stores) {
 pub fn a_change_whose_condition_fails_leaves_no_trace(stores: &Stores) {
     let account = created(stores, 1);
     let change = AccountChange::Password { hash: "new".into(), at_version: Some(7) };
-    assert_eq!(got(stores.accounts.change(account.id, change, NOW)), Changed::Not(account.clone()));
+    assert_eq!(got(stores.accounts.change(account.id, change, sample_note(1))), Changed::Not(account.clone()));
     assert_eq!(got(stores.accounts.by_id(account.id)).as_deref(), Some(&account));
     assert_eq!(got(stores.log.head()).seq, 0);
-    let renamed = got(stores.accounts.change(account.id, AccountChange::DisplayName(None), NOW));
+    let renamed = got(stores.accounts.change(account.id, AccountChange::DisplayName(None), sample_note(1)));
     assert!(matches!(renamed, Changed::Done(a, None) if a.display_name.is_none()));
     assert_eq!(got(stores.log.head()).seq, 0, "a name concerns no verifier");
 }
 
 /// See its name.
 pub fn a_change_of_a_missing_account_is_missing(stores: &Stores) {
-    let change = got(stores.accounts.change(sample_account(1).id, AccountChange::SignOutEverywhere, NOW));
+    let change = got(stores.accounts.change(sample_account(1).id, AccountChange::SignOutEverywhere, sample_note(1)));
     assert_eq!(change, Changed::Missing);
     assert_eq!(got(stores.log.head()).seq, 0);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::sessions::{ask, put};
-use super::{NOW, Stores, got, sample_account, sample_entry, sample_session, together};
+use super::{NOW, Stores, got, sample_account, sample_entry, sample_note, sample_session, together};
 use crate::data::{DataChange, DataWrite, Expect};
 use crate::id::SessionId;
 use crate::records::{Account, Session, SessionData};
@@ -124,7 +124,7 @@ pub fn of_accounts_with_one_identifier_exactly_one_is_made(stores: &Stores) {
         let made = together(THREADS, |thread| {
             let account =
                 Account { identifier: format!("wanted{round}"), ..sample_account(round * 100 + thread as u64) };
-            got(stores.accounts.create(account))
+            got(stores.accounts.create(account, sample_note(1)))
         });
         assert_eq!(made.iter().filter(|m| **m).count(), 1);
     }
@@ -133,10 +133,10 @@ pub fn of_accounts_with_one_identifier_exactly_one_is_made(stores: &Stores) {
 /// See its name.
 pub fn changes_of_one_account_come_one_after_the_other(stores: &Stores) {
     let account = sample_account(1);
-    got(stores.accounts.create(account.clone()));
+    got(stores.accounts.create(account.clone(), sample_note(1)));
     let versions = together(THREADS, |_| {
         (0..8)
-            .map(|_| match got(stores.accounts.change(account.id, AccountChange::SignOutEverywhere, NOW)) {
+            .map(|_| match got(stores.accounts.change(account.id, AccountChange::SignOutEverywhere, sample_note(1))) {
                 Changed::Done(account, Some(seq)) => (account.version, seq),
                 other => panic!("signing out everywhere always changes: {other:?}"),
             })
@@ -155,7 +155,7 @@ pub fn appends_together_leave_no_gap_and_no_double(stores: &Stores) {
     let heads: Vec<LogHead> = together(THREADS, |thread| {
         for n in 0..8 {
             let first = (thread * 100 + n * 2) as u64 + 1;
-            got(stores.log.append(vec![sample_entry(first), sample_entry(first + 1)], NOW));
+            got(stores.log.append(vec![sample_entry(first), sample_entry(first + 1)], NOW, Vec::new()));
         }
         got(stores.log.head())
     });

@@ -6,17 +6,19 @@ use doorward_verify::{Entry, Timestamp};
 
 use super::Double;
 use crate::accounts::{self, Applied};
+use crate::audit::Note;
 use crate::id::AccountId;
 use crate::records::{Account, LogRow, StoredKey};
 use crate::store::{AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog};
 
 impl Accounts for Double {
-    fn create(&self, account: Account) -> Answer<'_, bool> {
+    fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
         self.step("create", move |state| {
             if state.accounts.values().any(|a| a.identifier == account.identifier) {
                 return Ok(false);
             }
             state.accounts.insert(account.id, account);
+            state.write_down(vec![note]);
             Ok(true)
         })
     }
@@ -31,21 +33,21 @@ impl Accounts for Double {
         self.step("by_id", move |state| Ok(state.accounts.get(&id).cloned().map(Arc::new)))
     }
 
-    fn change(&self, id: AccountId, change: AccountChange, now: Timestamp) -> Answer<'_, Changed> {
+    fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed> {
         self.step("change", move |state| {
             let Some(account) = state.accounts.get_mut(&id) else {
                 return Ok(Changed::Missing);
             };
+            let now = note.at;
             let applied = accounts::apply(account, &change, now);
             let account = account.clone();
-            Ok(match applied {
-                Applied::Not => Changed::Not(account),
-                Applied::Changed { entry: None } => Changed::Done(account, None),
-                Applied::Changed { entry: Some(entry) } => {
-                    state.append(entry, now);
-                    Changed::Done(account, Some(state.seq))
-                }
-            })
+            let Applied::Changed { entry } = applied else { return Ok(Changed::Not(account)) };
+            state.write_down(vec![note]);
+            let seq = entry.map(|entry| {
+                state.append(entry, now);
+                state.seq
+            });
+            Ok(Changed::Done(account, seq))
         })
     }
 
@@ -61,11 +63,12 @@ impl Accounts for Double {
 }
 
 impl RevocationLog for Double {
-    fn append(&self, entries: Vec<Entry>, at: Timestamp) -> Answer<'_, u64> {
+    fn append(&self, entries: Vec<Entry>, at: Timestamp, notes: Vec<Note>) -> Answer<'_, u64> {
         self.step("append", move |state| {
             for entry in entries {
                 state.append(entry, at);
             }
+            state.write_down(notes);
             Ok(state.seq)
         })
     }

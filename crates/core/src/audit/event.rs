@@ -1,0 +1,71 @@
+//! Everything that is written down, as a closed list.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! events {
+    ($($variant:ident $name:literal $about:literal;)+) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Event {
+            $(
+                #[doc = $about]
+                #[serde(rename = $name)]
+                $variant,
+            )+
+        }
+
+        impl Event {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// As stored and shown; never changes once shipped.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// In words.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $about,)+
+                }
+            }
+        }
+    };
+}
+
+events! {
+    SignedIn "signed_in" "Somebody signed in.";
+    SignInRefused "sign_in_refused" "A sign-in was refused.";
+    SignedOut "signed_out" "Somebody signed out.";
+    SessionEndedElsewhere "session_ended_elsewhere" "A person ended one of their sessions from another device.";
+    SignedOutEverywhere "signed_out_everywhere" "All sessions of an account were ended.";
+    SessionReplaced "session_replaced" "A new sign-in in the same browser took the place of a session.";
+    RefreshReuseDetected "refresh_reuse_detected" "A refresh token was presented again, too late: a copy is in use, and the session has ended.";
+    SessionEndedByOperator "session_ended_by_operator" "An operator ended a session.";
+    CredentialsChanged "credentials_changed" "A sign-in or refresh was taken back: the account had changed meanwhile.";
+    AccountCreated "account_created" "An account was made.";
+    AccountDisabled "account_disabled" "An account was disabled, and its sessions have ended.";
+    AccountEnabled "account_enabled" "An account was enabled again.";
+    PasswordChanged "password_changed" "A password was changed, and all sessions have ended.";
+    PasswordRehashed "password_rehashed" "A password's hash was made anew with the cost of today.";
+    DisplayNameChanged "display_name_changed" "A display name was changed.";
+    RolesChanged "roles_changed" "An account has other roles.";
+}
+
+impl Event {
+    /// Whether an operator should look: these stand out in the log.
+    #[must_use]
+    pub fn is_alarming(self) -> bool {
+        matches!(self, Self::RefreshReuseDetected)
+    }
+
+    /// Reads what [`name`](Self::name) wrote.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event| event.name() == name)
+    }
+}
