@@ -15,7 +15,7 @@ use crate::policy::Policy;
 use crate::records::KeyState;
 use crate::rng::Rng;
 use crate::root::RootSecrets;
-use crate::store::{Accounts, Audit, Keys, RevocationLog, Sessions, StoreError};
+use crate::store::{Accounts, Audit, Keys, Passing, RevocationLog, Sessions, StoreError};
 
 /// Everything an [`Auth`] is put together from.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Parts {
     pub keys: Arc<dyn Keys>,
     /// Who did what, in the database.
     pub audit: Arc<dyn Audit>,
+    /// One-time values and counts of attempts, beside the sessions.
+    pub passing: Arc<dyn Passing>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -75,6 +77,7 @@ struct Inner {
     log: Arc<dyn RevocationLog>,
     keys: Arc<dyn Keys>,
     audit: Arc<dyn Audit>,
+    passing: Arc<dyn Passing>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     hasher: Arc<dyn Hasher>,
@@ -113,6 +116,7 @@ impl Auth {
             log: parts.log,
             keys: parts.keys,
             audit: parts.audit,
+            passing: parts.passing,
             clock: parts.clock,
             rng: parts.rng,
             hasher: parts.hasher,
@@ -173,6 +177,12 @@ impl Auth {
     #[must_use]
     pub fn audit(&self) -> &dyn Audit {
         &*self.inner.audit
+    }
+
+    /// The port to what passes.
+    #[must_use]
+    pub fn passing(&self) -> &dyn Passing {
+        &*self.inner.passing
     }
 
     /// Time.

@@ -79,7 +79,7 @@ impl Auth {
     }
 
     /// Removes what has had its time: expired sessions, settled log rows, entries of the set, old rows of the audit and
-    /// the last digits of addresses in it. Call it about every second.
+    /// the last digits of addresses in it, one-time values, counts. Call it about every second.
     ///
     /// # Errors
     /// If a store cannot do it; the next call goes on.
@@ -89,6 +89,7 @@ impl Auth {
         self.log().purge(now.minus(self.policy().keep_log), PURGE_AT_ONCE).await?;
         self.audit().shorten(now.minus(KEEP_ADDRESS), PURGE_AT_ONCE).await?;
         self.audit().purge(now.minus(KEEP_ROWS), PURGE_AT_ONCE).await?;
+        self.passing().purge(now, PURGE_AT_ONCE).await?;
         self.sessions().purge(now, PURGE_AT_ONCE).await
     }
 

@@ -16,7 +16,7 @@
 //!
 //! Around the walk: [`accounts`] (sign up and what changes an account), [`data`] (what an application keeps in a session),
 //! [`store`] (the ports, and what each verb promises), [`records`], [`policy`], and the ground floor: [`id`], [`wire`],
-//! [`secret`], [`root`], [`keys`], [`password`], [`clock`], [`rng`].
+//! [`secret`], [`root`], [`keys`], [`password`], [`limit`], [`clock`], [`rng`].
 #![deny(missing_docs)]
 
 // The walk.
@@ -65,6 +65,8 @@ pub mod root;
 pub mod keys;
 
 pub mod csrf;
+
+pub mod limit;
 
 pub mod password;
 

@@ -102,3 +102,7 @@ impl<T> fmt::Debug for Hashed<T> {
 /// Marks digests of session tokens.
 #[derive(Debug)]
 pub enum SessionToken {}
+
+/// Marks digests of the tokens in links that work once.
+#[derive(Debug)]
+pub enum LinkToken {}

@@ -18,10 +18,13 @@ mod keys;
 
 mod audit;
 
+mod passing;
+
 pub use accounts::{AccountChange, Accounts, Changed};
 pub use audit::Audit;
 pub use keys::Keys;
 pub use log::{LogHead, RevocationLog};
+pub use passing::{LONGEST_VALUE, OneTime, Passing, Purpose};
 pub use sessions::Sessions;
 
 #[cfg(any(test, feature = "contract"))]

@@ -1,5 +1,6 @@
 //! Everything in this process. Sessions are kept as their stored bytes, a fraction of what the live records would take, in
-//! 64 parts with a lock each; accounts, log and keys share one lock, because they share transactions.
+//! 64 parts with a lock each; accounts, log and keys share one lock, because they share transactions;
+//! what passes has one of its own.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,9 +14,11 @@ use doorward_core::store::{Answer, Sessions, StoreError};
 
 mod database;
 mod part;
+mod passing;
 
 use database::Database;
 use part::Part;
+use passing::Pass;
 
 const PARTS: usize = 64;
 
@@ -29,6 +32,7 @@ struct Inner {
     parts: Vec<Mutex<Part>>,
     next_to_purge: std::sync::atomic::AtomicUsize,
     database: Mutex<Database>,
+    passing: Mutex<Pass>,
 }
 
 impl fmt::Debug for MemoryStore {
@@ -48,7 +52,14 @@ impl MemoryStore {
     #[must_use]
     pub fn new() -> Self {
         let parts = (0..PARTS).map(|_| Mutex::default()).collect();
-        Self { inner: Arc::new(Inner { parts, next_to_purge: 0.into(), database: Mutex::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                next_to_purge: 0.into(),
+                database: Mutex::default(),
+                passing: Mutex::default(),
+            }),
+        }
     }
 
     /// How many sessions it holds, expired ones that were not purged included.
@@ -64,6 +75,10 @@ impl MemoryStore {
 
     fn database(&self) -> MutexGuard<'_, Database> {
         lock(&self.inner.database)
+    }
+
+    fn passing(&self) -> MutexGuard<'_, Pass> {
+        lock(&self.inner.passing)
     }
 
     fn end_now(&self, sid: SessionId) -> bool {

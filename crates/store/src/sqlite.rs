@@ -16,6 +16,7 @@ mod keys;
 mod log;
 mod migrate;
 mod open;
+mod passing;
 mod read;
 mod row;
 mod sessions;

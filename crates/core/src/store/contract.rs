@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
-use super::{Accounts, Audit, Keys, RevocationLog, Sessions, StoreError};
+use super::{Accounts, Audit, Keys, Passing, RevocationLog, Sessions, StoreError};
 use crate::audit::{By, Event, Note};
 use crate::id::{AccountId, ClientId, SessionId};
 use crate::records::{Account, Line, Mode, Session, SessionState};
@@ -26,6 +26,7 @@ pub mod accounts;
 pub mod audit;
 pub mod keys;
 pub mod log;
+pub mod passing;
 pub mod race;
 pub mod sessions;
 
@@ -45,13 +46,15 @@ pub struct Stores {
     pub keys: Arc<dyn Keys>,
     /// The audit.
     pub audit: Arc<dyn Audit>,
+    /// What passes.
+    pub passing: Arc<dyn Passing>,
     /// Kept until the test is over: a directory, a server.
     pub guard: Box<dyn Any + Send + Sync>,
 }
 
 impl Stores {
     /// One store behind all ports.
-    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + Audit + 'static>(
+    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + Audit + Passing + 'static>(
         store: S,
         guard: impl Any + Send + Sync,
     ) -> Self {
@@ -61,7 +64,8 @@ impl Stores {
             sessions: store.clone(),
             log: store.clone(),
             keys: store.clone(),
-            audit: store,
+            audit: store.clone(),
+            passing: store,
             guard: Box::new(guard),
         }
     }
@@ -119,6 +123,16 @@ macro_rules! each_sentence {
                 only_old_addresses_are_cut_and_only_once,
                 an_account_that_goes_leaves_no_address_behind,
                 only_old_rows_are_purged_oldest_first;
+            passing:
+                a_value_is_seen_until_it_is_taken_and_taken_once,
+                a_missing_an_expired_and_a_value_of_another_purpose_are_nothing,
+                the_newest_value_of_a_subject_cancels_the_older_one,
+                beyond_the_most_of_a_purpose_nothing_is_kept,
+                a_cancelled_value_is_gone,
+                a_step_that_does_not_pass_leaves_no_trace_of_the_others,
+                counts_are_kept_given_back_and_cleared,
+                a_count_is_kept_until_it_says_nothing_any_more,
+                purge_removes_what_has_passed_and_not_more_than_asked;
             race:
                 thirty_two_presenters_advance_a_generation_by_exactly_one,
                 a_touch_racing_an_end_never_revives,
@@ -130,7 +144,11 @@ macro_rules! each_sentence {
                 changes_of_one_account_come_one_after_the_other,
                 appends_together_leave_no_gap_and_no_double,
                 of_first_keys_exactly_one_list_wins,
-                of_first_root_secrets_exactly_one_binds;
+                of_first_root_secrets_exactly_one_binds,
+                of_those_who_take_one_value_exactly_one_gets_it,
+                of_values_for_one_subject_one_is_left,
+                together_no_more_values_are_kept_than_allowed,
+                together_no_more_pass_than_the_rule_allows;
         }
     };
 }

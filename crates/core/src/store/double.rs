@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use doorward_verify::{Entry, Timestamp};
 
-use super::{Answer, Sessions, StoreError};
+use super::{Answer, OneTime, Sessions, StoreError};
 use crate::audit::{Note, Row};
 use crate::data::{self, DataChange, DataWrite};
 use crate::id::{AccountId, SessionId};
+use crate::limit::{LimitKey, LimitState};
 use crate::records::{Account, LogRow, Session, SessionData, SessionState, StoredKey};
 use crate::refresh::{self, Rotate, Rotation};
 
@@ -26,10 +27,11 @@ pub enum When {
 
 mod audit;
 mod database;
+mod passing;
 
 type Hook = Arc<dyn Fn() + Send + Sync>;
 
-/// All four ports over one lock. Cheap to clone; clones share everything.
+/// All ports over one lock. Cheap to clone; clones share everything.
 #[derive(Clone, Default)]
 pub struct Double {
     inner: Arc<Inner>,
@@ -62,10 +64,12 @@ struct State {
     keys: Vec<StoredKey>,
     bound: Option<String>,
     audit: Vec<Row>,
+    values: Vec<OneTime>,
+    counts: BTreeMap<LimitKey, LimitState>,
 }
 
 /// Every verb by name, as faults and hooks know them.
-pub const VERBS: [&str; 29] = [
+pub const VERBS: [&str; 36] = [
     "insert",
     "find",
     "touch",
@@ -95,6 +99,13 @@ pub const VERBS: [&str; 29] = [
     "forget_addresses",
     "purge_audit",
     "may_lose_writes",
+    "put",
+    "look",
+    "take",
+    "cancel",
+    "weigh",
+    "settle_counts",
+    "purge_passing",
 ];
 
 impl Double {
@@ -144,7 +155,8 @@ impl Double {
         let state = lock(&self.inner.state);
         let passwords: Vec<_> = state.accounts.values().map(|a| &a.password).collect();
         let values: Vec<_> = state.data.values().flat_map(|d| &d.values).map(|(k, v)| (k, &v.json)).collect();
-        format!("{state:?} {passwords:?} {values:?}")
+        let passing: Vec<_> = state.values.iter().map(|v| (v.digest.digest(), &v.subject, &v.value)).collect();
+        format!("{state:?} {passwords:?} {values:?} {passing:?}")
     }
 
     fn step<'a, T: Send + 'a>(

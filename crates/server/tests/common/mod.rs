@@ -96,6 +96,7 @@ impl House {
             log: Arc::new(store.clone()),
             keys: Arc::new(store.clone()),
             audit: Arc::new(store.clone()),
+            passing: Arc::new(store.clone()),
             clock: clock.clone(),
             rng: rng.clone(),
             hasher,

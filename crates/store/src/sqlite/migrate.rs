@@ -9,8 +9,10 @@ use super::error::{OpenError, open_error};
 /// `dwrd`: says that the file is ours.
 const APPLICATION_ID: i32 = 0x6477_7264;
 
-const STEPS: &[&str] = &[
-    "
+/// Each step is a list of groups of tables.
+const STEPS: &[&[&str]] = &[&[BEGINNING], &[AUDIT, PASSING]];
+
+const BEGINNING: &str = "
     CREATE TABLE accounts (
         id TEXT PRIMARY KEY NOT NULL,
         identifier TEXT NOT NULL UNIQUE,
@@ -60,9 +62,7 @@ const STEPS: &[&str] = &[
         only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
         fingerprint TEXT NOT NULL
     ) STRICT;
-",
-    AUDIT,
-];
+";
 
 const AUDIT: &str = "
     CREATE TABLE audit (
@@ -76,6 +76,29 @@ const AUDIT: &str = "
     CREATE INDEX audit_by_account ON audit (account, seq);
     CREATE INDEX audit_by_age ON audit (at);
     CREATE INDEX audit_by_whole_address ON audit (at) WHERE whole = 1;
+";
+
+/// What lives shortly, apart from sessions and log: one-time values, and counts of attempts.
+const PASSING: &str = "
+    CREATE TABLE one_time_values (
+        purpose TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        subject TEXT NOT NULL,
+        value TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        PRIMARY KEY (purpose, digest),
+        UNIQUE (purpose, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX one_time_values_by_expiry ON one_time_values (expires_at);
+    CREATE INDEX one_time_values_by_purpose ON one_time_values (purpose, expires_at);
+    CREATE TABLE counts (
+        key BLOB PRIMARY KEY NOT NULL,
+        at INTEGER NOT NULL,
+        failures INTEGER NOT NULL,
+        in_a_row INTEGER NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX counts_by_end ON counts (until);
 ";
 
 /// Takes the steps that are missing.
@@ -99,9 +122,9 @@ pub(super) fn up(connection: &mut Connection, path: &str) -> Result<(), OpenErro
 }
 
 /// One step and its number, together or not at all.
-fn take(connection: &mut Connection, step: &str, number: usize) -> rusqlite::Result<()> {
+fn take(connection: &mut Connection, step: &[&str], number: usize) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    transaction.execute_batch(step)?;
+    step.iter().try_for_each(|tables| transaction.execute_batch(tables))?;
     if number == 1 {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         let drawn: [u8; 16] =

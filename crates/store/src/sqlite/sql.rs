@@ -54,6 +54,27 @@ pub(super) const FORGET_ADDRESSES: &str = "UPDATE audit SET address = NULL, whol
 pub(super) const PURGE_AUDIT: &str =
     "DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE at < $1 ORDER BY at LIMIT $2)";
 
+pub(super) const COUNT_OTHER_VALUES: &str = "SELECT count(*) FROM one_time_values \
+    WHERE purpose = $1 AND expires_at > $2 AND subject <> $3";
+pub(super) const PUT_VALUE: &str =
+    "INSERT INTO one_time_values (purpose, digest, subject, value, expires_at) VALUES ($1, $2, $3, $4, $5)";
+pub(super) const FIND_VALUE: &str = "SELECT subject, value, expires_at FROM one_time_values \
+    WHERE purpose = $1 AND digest = $2 AND expires_at > $3";
+pub(super) const DROP_VALUE: &str = "DELETE FROM one_time_values WHERE purpose = $1 AND digest = $2";
+pub(super) const DROP_VALUE_OF: &str = "DELETE FROM one_time_values WHERE purpose = $1 AND subject = $2";
+pub(super) const CANCEL_VALUE: &str =
+    "DELETE FROM one_time_values WHERE purpose = $1 AND subject = $2 AND expires_at > $3";
+pub(super) const PURGE_VALUES: &str = "DELETE FROM one_time_values WHERE (purpose, digest) IN \
+    (SELECT purpose, digest FROM one_time_values WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+pub(super) const FIND_COUNT: &str = "SELECT at, failures, in_a_row, until FROM counts WHERE key = $1";
+pub(super) const KEEP_COUNT: &str = "INSERT INTO counts (key, at, failures, in_a_row, until) VALUES ($1, $2, $3, $4, $5) \
+    ON CONFLICT (key) DO UPDATE SET at = excluded.at, failures = excluded.failures, in_a_row = excluded.in_a_row, \
+    until = excluded.until";
+pub(super) const DROP_COUNT: &str = "DELETE FROM counts WHERE key = $1";
+pub(super) const PURGE_COUNTS: &str = "DELETE FROM counts WHERE key IN \
+    (SELECT key FROM counts WHERE until <= $1 ORDER BY until LIMIT $2)";
+
 /// Every statement by name, and whether it may walk a whole table (of a few rows).
 #[cfg(test)]
 pub(super) const ALL: &[(&str, &str, bool)] = &[
@@ -87,4 +108,15 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("SHORTEN_ADDRESS", SHORTEN_ADDRESS, false),
     ("FORGET_ADDRESSES", FORGET_ADDRESSES, false),
     ("PURGE_AUDIT", PURGE_AUDIT, false),
+    ("COUNT_OTHER_VALUES", COUNT_OTHER_VALUES, false),
+    ("PUT_VALUE", PUT_VALUE, false),
+    ("FIND_VALUE", FIND_VALUE, false),
+    ("DROP_VALUE", DROP_VALUE, false),
+    ("DROP_VALUE_OF", DROP_VALUE_OF, false),
+    ("CANCEL_VALUE", CANCEL_VALUE, false),
+    ("PURGE_VALUES", PURGE_VALUES, false),
+    ("FIND_COUNT", FIND_COUNT, false),
+    ("KEEP_COUNT", KEEP_COUNT, false),
+    ("DROP_COUNT", DROP_COUNT, false),
+    ("PURGE_COUNTS", PURGE_COUNTS, false),
 ];

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::passing::{at_most, sample_digest, sample_limit, sample_value};
 use super::sessions::{ask, put};
 use super::{NOW, Stores, got, sample_account, sample_entry, sample_note, sample_session, together};
 use crate::data::{DataChange, DataWrite, Expect};
 use crate::id::SessionId;
+use crate::limit::{Rule, Step, Weighed};
 use crate::records::{Account, Session, SessionData};
 use crate::refresh::Rotation;
-use crate::store::{AccountChange, Changed, LogHead};
+use crate::store::{AccountChange, Changed, LogHead, OneTime, Purpose};
 
 const THREADS: usize = 8;
 const ROUNDS: u64 = 12;
@@ -183,4 +185,52 @@ pub fn of_first_keys_exactly_one_list_wins(stores: &Stores) {
 pub fn of_first_root_secrets_exactly_one_binds(stores: &Stores) {
     let bound = together(THREADS, |thread| got(stores.keys.bind(vec![format!("secret{thread}")])));
     assert_eq!(bound.iter().filter(|b| **b).count(), 1);
+}
+
+/// See its name.
+pub fn of_those_who_take_one_value_exactly_one_gets_it(stores: &Stores) {
+    for n in 1..=ROUNDS {
+        let value = sample_value(n);
+        assert!(got(stores.passing.put(value.clone(), 100, NOW)));
+        let taken = together(THREADS, |_| got(stores.passing.take(value.purpose, value.digest, NOW)));
+        assert_eq!(taken.iter().flatten().count(), 1);
+    }
+}
+
+/// Values of other subjects, kept at the same time, are all there.
+pub fn of_values_for_one_subject_one_is_left(stores: &Stores) {
+    for n in 1..=ROUNDS {
+        let digest = |thread: usize| sample_digest(n * 1000 + thread as u64);
+        let own = |thread: usize| sample_value(n * 1000 + 500 + thread as u64);
+        let kept = together(THREADS, |thread| {
+            let shared = OneTime { digest: digest(thread), ..sample_value(n * 1000) };
+            got(stores.passing.put(shared, 1000, NOW)) && got(stores.passing.put(own(thread), 1000, NOW))
+        });
+        assert_eq!(kept, [true; THREADS]);
+        let is_there = |digest| got(stores.passing.look(Purpose::Reset, digest, NOW)).is_some();
+        assert_eq!((0..THREADS).filter(|t| is_there(digest(*t))).count(), 1, "the newest of the shared subject");
+        assert_eq!((0..THREADS).filter(|t| is_there(own(*t).digest)).count(), THREADS, "none of the others was lost");
+    }
+}
+
+/// See its name.
+pub fn together_no_more_values_are_kept_than_allowed(stores: &Stores) {
+    for round in 0..ROUNDS {
+        let most = 4 * (round as usize + 1);
+        let kept =
+            together(THREADS, |thread| got(stores.passing.put(sample_value(round * 100 + thread as u64), most, NOW)));
+        assert_eq!(kept.iter().filter(|k| **k).count(), 4);
+    }
+}
+
+/// Each of eight threads asks ten times for one of twenty.
+pub fn together_no_more_pass_than_the_rule_allows(stores: &Stores) {
+    for n in 1..=ROUNDS {
+        let step = Step { key: sample_limit(n), rule: Rule::Rate(at_most(20)) };
+        let passed = together(THREADS, |_| {
+            let ask = || got(stores.passing.weigh(vec![step], NOW));
+            (0..10).filter(|_| matches!(ask(), Weighed::Passed(_))).count()
+        });
+        assert_eq!(passed.iter().sum::<usize>(), 20);
+    }
 }
