@@ -10,7 +10,12 @@ use serde_json::json;
 use crate::config::{self, Config, Wishes};
 use crate::control::{self, Command};
 use crate::output::{self, Failure, Form};
-use crate::{serve, typed};
+use crate::serve;
+
+mod account;
+mod audit;
+mod key;
+mod session;
 
 /// Sessions and tokens, one record, one revoke.
 #[derive(Parser)]
@@ -51,13 +56,16 @@ enum What {
     Config(ConfigWhat),
     /// People's accounts.
     #[command(subcommand)]
-    Account(AccountWhat),
+    Account(account::What),
     /// Sign-ins.
     #[command(subcommand)]
-    Session(SessionWhat),
+    Session(session::What),
     /// Signing keys.
     #[command(subcommand)]
-    Key(KeyWhat),
+    Key(key::What),
+    /// Who did what.
+    #[command(subcommand)]
+    Audit(audit::What),
     /// Print the version.
     Version,
 }
@@ -70,72 +78,6 @@ enum ConfigWhat {
     Schema,
     /// Print a file with every setting, its default and what it does.
     Example,
-}
-
-#[derive(Subcommand)]
-enum AccountWhat {
-    /// Make an account.
-    Add {
-        /// What the person will sign in with.
-        identifier: String,
-        /// How the person is called.
-        #[arg(long, value_name = "NAME")]
-        display_name: Option<String>,
-        /// Read the password from standard input instead of asking for it.
-        #[arg(long, conflicts_with = "no_password")]
-        password_stdin: bool,
-        /// An account that nobody can sign in to yet.
-        #[arg(long)]
-        no_password: bool,
-    },
-    /// List accounts in the order of their identifiers.
-    List {
-        /// Begin behind this identifier.
-        #[arg(long, value_name = "IDENTIFIER")]
-        after: Option<String>,
-        /// At most so many.
-        #[arg(long, value_name = "N", default_value_t = 100)]
-        limit: usize,
-    },
-    /// Show one.
-    Show {
-        /// Identifier or account id.
-        account: String,
-    },
-    /// End all its sessions and let nobody sign in.
-    Disable {
-        /// Identifier or account id.
-        account: String,
-    },
-    /// Let people sign in again.
-    Enable {
-        /// Identifier or account id.
-        account: String,
-    },
-}
-
-#[derive(Subcommand)]
-enum SessionWhat {
-    /// List an account's sessions.
-    List {
-        /// Identifier or account id.
-        account: String,
-    },
-    /// End a session, or all sessions of an account.
-    Revoke {
-        /// Session id.
-        #[arg(required_unless_present = "account", conflicts_with = "account")]
-        sid: Option<String>,
-        /// All sessions of this account.
-        #[arg(long, value_name = "ACCOUNT")]
-        account: Option<String>,
-    },
-}
-
-#[derive(Subcommand)]
-enum KeyWhat {
-    /// List signing keys and what each is for.
-    List,
 }
 
 /// Does what the command line says.
@@ -166,11 +108,12 @@ fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
         What::Serve { dev, listen } => return serve::run(common.load(dev, listen)?),
         What::Account(what) => {
             let config = common.of_operator()?;
-            let command = account(what, &config)?;
-            form.show(&control::run(&config, &command)?);
+            let ask = what.ask(&config)?;
+            form.show(&control::run(&config, &Command::Account(ask))?);
         }
-        What::Session(what) => form.show(&control::run(&common.of_operator()?, &session(what))?),
-        What::Key(KeyWhat::List) => form.show(&control::run(&common.of_operator()?, &Command::KeyList)?),
+        What::Session(what) => common.ask(form, &Command::Session(what.ask()))?,
+        What::Key(what) => common.ask(form, &Command::Key(what.ask()))?,
+        What::Audit(what) => common.ask(form, &Command::Audit(what.ask()))?,
     }
     Ok(())
 }
@@ -181,6 +124,12 @@ impl Common {
             return Err(Failure::usage(NO_FILE));
         }
         Config::load(self.config.as_deref(), Wishes { dev, listen, data: self.data })
+    }
+
+    /// Has it done, and shows what came of it.
+    fn ask(self, form: Form, command: &Command) -> Result<(), Failure> {
+        form.show(&control::run(&self.of_operator()?, command)?);
+        Ok(())
     }
 
     /// Commands for operators need a data directory; without a file they mean that of `serve --dev`.
@@ -194,30 +143,6 @@ const NO_FILE: &str = "no configuration: give one with --config FILE
   to try Doorward on this machine:   doorward serve --dev
   to write a file to begin with:     doorward config example > doorward.toml
   and then:                          doorward serve --config doorward.toml";
-
-fn account(what: AccountWhat, config: &Config) -> Result<Command, Failure> {
-    Ok(match what {
-        AccountWhat::Add { identifier, display_name, password_stdin, no_password } => {
-            let least = config.policy.password_min_length;
-            let password = if no_password { None } else { Some(typed::password(password_stdin, least)?) };
-            Command::AccountAdd { identifier, password, display_name }
-        }
-        AccountWhat::List { after, limit } => Command::AccountList { after, limit },
-        AccountWhat::Show { account } => Command::AccountShow { account },
-        AccountWhat::Disable { account } => Command::AccountDisable { account },
-        AccountWhat::Enable { account } => Command::AccountEnable { account },
-    })
-}
-
-fn session(what: SessionWhat) -> Command {
-    match what {
-        SessionWhat::List { account } => Command::SessionList { account },
-        SessionWhat::Revoke { sid: Some(sid), .. } => Command::SessionRevoke { sid },
-        SessionWhat::Revoke { sid: None, account } => {
-            Command::SessionRevokeAll { account: account.expect("the command line needs one of the two") }
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

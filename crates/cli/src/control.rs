@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::output::Failure;
 use crate::setup;
 
-mod command;
+pub(crate) mod command;
 mod socket;
 
 pub(crate) use command::Command;

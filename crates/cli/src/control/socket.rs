@@ -157,11 +157,13 @@ mod tests {
 
     #[test]
     fn a_command_that_is_none_is_refused_without_repeating_it() {
-        for line in ["{\"do\":\"account_add\",\"password\":\"s3cret\"}\n", "s3cret\n", "{\"do\":\"s3cret\"}\n", "\n"] {
+        for line in
+            ["{\"account\":{\"do\":\"add\",\"password\":\"s3cret\"}}\n", "s3cret\n", "{\"do\":\"s3cret\"}\n", "\n"]
+        {
             let Err(failure) = command(line) else { panic!("{line}") };
             assert!(!failure.message.contains("s3cret"), "{}", failure.message);
         }
-        assert!(command("{\"do\":\"key_list\"}").is_err_and(|f| f.message.contains("at most")));
-        assert!(command("{\"do\":\"key_list\"}\n").is_ok());
+        assert!(command("{\"key\":{\"do\":\"list\"}}").is_err_and(|f| f.message.contains("at most")));
+        assert!(command("{\"key\":{\"do\":\"list\"}}\n").is_ok());
     }
 }

@@ -125,3 +125,40 @@ fn lists_for_people_are_tables_and_come_in_pages() {
     assert_eq!(page["accounts"][0]["identifier"], "bob");
     assert_eq!(page["accounts"].as_array().unwrap().len(), 1);
 }
+
+/// Event, actor and outcome of rows.
+fn told(rows: &Value) -> Vec<String> {
+    let rows = rows["rows"].as_array().unwrap().iter();
+    let word = |row: &Value, name: &str| row[name].as_str().unwrap_or("-").split(':').next().unwrap().to_owned();
+    rows.map(|row| ["event", "actor", "outcome"].map(|name| word(row, name)).join(" ")).collect()
+}
+
+#[tokio::test]
+async fn the_audit_tells_who_did_what_and_names_nobody() {
+    let house = House::new();
+    let server = house.start();
+    house.add_account("ada@example.org");
+    let refused = json!({ "identifier": "ada@example.org", "password": "a password that is not hers" });
+    assert_eq!(server.post("/v1/sign-in", &refused).await.status(), 401);
+    server.cookie("ada@example.org").await;
+    house.operator(&["session", "revoke", "--account", "ada@example.org"]).json();
+    house.operator(&["account", "disable", "ada@example.org"]).json();
+    let all = house.operator(&["audit", "tail"]).json();
+    let story = [
+        "account_created operator done",
+        "sign_in_refused stranger refused",
+        "signed_in person done",
+        "signed_out_everywhere operator done",
+        "account_disabled operator done",
+    ];
+    assert_eq!(told(&all), story);
+    let text = all.to_string();
+    assert!(!text.contains("ada@") && !text.contains("not hers"), "{text}");
+    assert!(all["rows"][1]["request_id"].is_string() && all["rows"][2]["sid"].is_string());
+    let seq = all["rows"][2]["seq"].to_string();
+    assert_eq!(told(&house.operator(&["audit", "tail", "--after", &seq]).json()), story[3..]);
+    assert_eq!(told(&house.operator(&["audit", "tail", "--limit", "2"]).json()), story[3..]);
+    assert_eq!(told(&house.operator(&["audit", "tail", "--event", "signed_in"]).json()), story[2..3]);
+    assert_eq!(told(&house.operator(&["audit", "tail", "--account", "ada@example.org"]).json()).len(), 4);
+    assert_eq!(house.operator(&["audit", "tail", "--event", "nonsense"]).failure(), "invalid_input");
+}

@@ -132,7 +132,7 @@ fn a_line_on_the_socket_is_bounded_and_nonsense_is_answered() {
     assert!(!say(long.as_bytes()).contains("\"ok\""), "a command, but too long a line");
     assert!(!say(&vec![b'x'; 200_000]).contains("\"ok\""));
     assert!(!say(b"\xff\xfe\n").contains("\"ok\""));
-    assert!(say(b"{\"do\":\"key_list\"}\n").contains("\"ok\""), "and the next one is heard");
+    assert!(say(b"{\"key\":{\"do\":\"list\"}}\n").contains("\"ok\""), "and the next one is heard");
     server.stop();
 }
 

@@ -14,6 +14,14 @@ fn names_of_events_are_words_and_each_stands_once() {
 }
 
 #[test]
+fn the_reference_lists_every_event_with_its_meaning() {
+    let page = include_str!("../../../../docs/reference/events.md");
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let wanted: Vec<_> = Event::ALL.iter().map(|e| format!("| `{}` | {} |", e.name(), e.about())).collect();
+    assert_eq!(rows, wanted);
+}
+
+#[test]
 fn a_stranger_who_proves_who_they_are_acts_as_that_person_and_an_operator_stays_one() {
     let (ada, now) = (sample_account(1).id, Timestamp::from_secs(1));
     assert_eq!(Note::new(Event::SignedIn, &By::default(), now).by_person(ada).actor, Actor::Person(ada));

@@ -1,0 +1,66 @@
+//! `doorward account …`
+
+use clap::Subcommand;
+
+use crate::config::Config;
+use crate::control::command::account::Ask;
+use crate::output::Failure;
+use crate::typed;
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Make an account.
+    Add {
+        /// What the person will sign in with.
+        identifier: String,
+        /// How the person is called.
+        #[arg(long, value_name = "NAME")]
+        display_name: Option<String>,
+        /// Read the password from standard input instead of asking for it.
+        #[arg(long, conflicts_with = "no_password")]
+        password_stdin: bool,
+        /// An account that nobody can sign in to yet.
+        #[arg(long)]
+        no_password: bool,
+    },
+    /// List accounts in the order of their identifiers.
+    List {
+        /// Begin behind this identifier.
+        #[arg(long, value_name = "IDENTIFIER")]
+        after: Option<String>,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show one.
+    Show {
+        /// Identifier or account id.
+        account: String,
+    },
+    /// End all its sessions and let nobody sign in.
+    Disable {
+        /// Identifier or account id.
+        account: String,
+    },
+    /// Let people sign in again.
+    Enable {
+        /// Identifier or account id.
+        account: String,
+    },
+}
+
+impl What {
+    pub(super) fn ask(self, config: &Config) -> Result<Ask, Failure> {
+        Ok(match self {
+            Self::Add { identifier, display_name, password_stdin, no_password } => {
+                let least = config.policy.password_min_length;
+                let password = if no_password { None } else { Some(typed::password(password_stdin, least)?) };
+                Ask::Add { identifier, password, display_name }
+            }
+            Self::List { after, limit } => Ask::List { after, limit },
+            Self::Show { account } => Ask::Show { account },
+            Self::Disable { account } => Ask::Disable { account },
+            Self::Enable { account } => Ask::Enable { account },
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! What operators ask about people's accounts.
+
+use doorward_core::Auth;
+use doorward_core::accounts::{NewAccount, SignUpError};
+use doorward_core::secret::Plain;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::{find, show_account, unavailable};
+use crate::output::Failure;
+
+/// Accounts in one answer, at most: a person does not read more, and a program asks for the next with `after`.
+const LONGEST_PAGE: usize = 10_000;
+
+/// Has no Debug: one of them carries a password.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Ask {
+    Add { identifier: String, password: Option<Zeroizing<String>>, display_name: Option<String> },
+    List { after: Option<String>, limit: usize },
+    Show { account: String },
+    Disable { account: String },
+    Enable { account: String },
+}
+
+impl Ask {
+    pub(super) async fn run(&self, auth: &Auth) -> Result<Value, Failure> {
+        match self {
+            Self::Add { identifier, password, display_name } => {
+                let new = NewAccount {
+                    identifier: identifier.clone(),
+                    password: password.as_ref().map(|p| Plain::new(String::clone(p))),
+                    display_name: display_name.clone(),
+                };
+                auth.create_account(new).await.map(|a| show_account(&a)).map_err(not_made)
+            }
+            Self::List { after, limit } => {
+                let page =
+                    auth.accounts().page(after.clone(), (*limit).min(LONGEST_PAGE)).await.map_err(unavailable)?;
+                Ok(json!({ "accounts": page.iter().map(show_account).collect::<Vec<_>>() }))
+            }
+            Self::Show { account } => Ok(show_account(&find(auth, account).await?)),
+            Self::Disable { account } => {
+                let account = find(auth, account).await?;
+                auth.disable(account.id).await.map_err(unavailable)?;
+                Ok(show_account(&find(auth, account.id.as_str()).await?))
+            }
+            Self::Enable { account } => {
+                let account = find(auth, account).await?;
+                auth.enable(account.id).await.map_err(unavailable)?;
+                Ok(show_account(&find(auth, account.id.as_str()).await?))
+            }
+        }
+    }
+}
+
+fn not_made(error: SignUpError) -> Failure {
+    let code = match &error {
+        SignUpError::Taken => "identifier_taken",
+        SignUpError::Identifier(_) | SignUpError::DisplayName(_) | SignUpError::Password(_) => "invalid_input",
+        _ => "unavailable",
+    };
+    Failure::new(code, error.to_string())
+}

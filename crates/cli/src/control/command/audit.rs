@@ -1,0 +1,99 @@
+//! What operators ask about who did what.
+
+use doorward_core::Auth;
+use doorward_core::audit::{Actor, Event, Row, Wanted};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{find, time, unavailable};
+use crate::output::Failure;
+
+/// Rows in one answer, at most.
+const LONGEST_PAGE: usize = 10_000;
+/// Rows read at once where only some are wanted.
+const READ_AT_ONCE: usize = 1000;
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Ask {
+    /// Rows behind a number, oldest first. Without one: the last rows that there are.
+    Tail { after: Option<u64>, account: Option<String>, event: Option<String>, limit: usize },
+}
+
+impl Ask {
+    pub(super) async fn run(&self, auth: &Auth) -> Result<Value, Failure> {
+        let Self::Tail { after, account, event, limit } = self;
+        let event = event.as_deref().map(known).transpose()?;
+        let account = match account {
+            Some(account) => Some(find(auth, account).await?.id),
+            None => None,
+        };
+        let limit = (*limit).clamp(1, LONGEST_PAGE);
+        let wanted = Wanted { after: after.unwrap_or(0), account };
+        let mut rows = read(auth, wanted, event, after.is_some().then_some(limit), limit).await?;
+        rows.drain(..rows.len().saturating_sub(limit));
+        Ok(json!({ "rows": rows.iter().map(show).collect::<Vec<_>>() }))
+    }
+}
+
+fn known(name: &str) -> Result<Event, Failure> {
+    Event::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Event::ALL.iter().map(|event| event.name()).collect();
+        Failure::new("invalid_input", format!("there is no event `{name}`; there are: {}", names.join(", ")))
+    })
+}
+
+/// From the beginning to the end, or until there are enough; keeps no more than twice what is asked for.
+async fn read(
+    auth: &Auth,
+    mut wanted: Wanted,
+    event: Option<Event>,
+    enough: Option<usize>,
+    keep: usize,
+) -> Result<Vec<Row>, Failure> {
+    let mut kept: Vec<Row> = Vec::new();
+    loop {
+        let page = auth.audit_rows(wanted.clone(), READ_AT_ONCE).await.map_err(unavailable)?;
+        let Some(last) = page.last().map(|row| row.seq) else { return Ok(kept) };
+        kept.extend(page.into_iter().filter(|row| event.is_none_or(|event| row.note.event == event)));
+        if let Some(enough) = enough
+            && kept.len() >= enough
+        {
+            kept.truncate(enough);
+            return Ok(kept);
+        }
+        if enough.is_none() && kept.len() > 2 * keep {
+            kept.drain(..kept.len() - keep);
+        }
+        wanted.after = last;
+    }
+}
+
+fn show(row: &Row) -> Value {
+    let note = &row.note;
+    json!({
+        "seq": row.seq,
+        "at": time(note.at),
+        "event": note.event.name(),
+        "outcome": note.outcome.name(),
+        "actor": actor(&note.actor),
+        "account": note.account,
+        "sid": note.sid,
+        "client_id": note.client,
+        "object": note.object,
+        "reason": note.reason,
+        "address": note.address,
+        "request_id": note.request,
+    })
+}
+
+fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Stranger => "stranger".to_owned(),
+        Actor::Person(id) => format!("person:{id}"),
+        Actor::Administrator(id) => format!("administrator:{id}"),
+        Actor::Operator => "operator".to_owned(),
+        Actor::Client(id) => format!("client:{id}"),
+        Actor::Doorward => "doorward".to_owned(),
+    }
+}
