@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use doorward_core::password::Cost;
 use doorward_core::policy::Policy;
 use doorward_core::verify::Algorithm;
+use doorward_server::peer::Proxies;
 use tracing::level_filters::LevelFilter;
 
 use crate::output::Failure;
@@ -43,7 +44,8 @@ pub(crate) struct Wishes {
 pub(crate) struct Config {
     pub(crate) dev: bool,
     pub(crate) listen: SocketAddr,
-    pub(crate) behind: Vec<String>,
+    pub(crate) proxies: Proxies,
+    pub(crate) hosts: Vec<String>,
     pub(crate) data: PathBuf,
     pub(crate) secret_files: Vec<PathBuf>,
     pub(crate) metrics: bool,

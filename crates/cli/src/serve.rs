@@ -75,6 +75,8 @@ fn options(config: &Config) -> Options {
         dev: config.dev,
         metrics: config.metrics,
         own_host: config.own_host,
+        hosts: config.hosts.clone(),
+        proxies: config.proxies.clone(),
         ..Options::new(&config.policy.issuer)
     }
 }

@@ -6,6 +6,7 @@ use axum::Router;
 use doorward_core::Auth;
 use doorward_core::verify::present::CookieNames;
 
+use crate::admit::Admission;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::origin::Origins;
@@ -23,13 +24,15 @@ struct Inner {
     names: CookieNames,
     origins: Origins,
     metrics: Metrics,
+    admission: Admission,
 }
 
 impl Door {
     fn new(auth: Auth, options: Options) -> Self {
         let names = cookie::names(options.dev);
         let origins = Origins::new(&options.public_url, options.dev);
-        Self { inner: Arc::new(Inner { auth, options, names, origins, metrics: Metrics::default() }) }
+        let admission = Admission::new(&options);
+        Self { inner: Arc::new(Inner { auth, options, names, origins, metrics: Metrics::default(), admission }) }
     }
 
     pub(crate) fn auth(&self) -> &Auth {
@@ -46,6 +49,10 @@ impl Door {
 
     pub(crate) fn origins(&self) -> &Origins {
         &self.inner.origins
+    }
+
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.inner.admission
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

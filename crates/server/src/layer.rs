@@ -88,14 +88,18 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let begun = now();
-        let refused = too_large(&request);
         let id = RequestId::next(self.layer.start);
-        // What only reads is never written down, and needs no name inside.
-        if !is_safe(request.method().as_str()) {
-            request.extensions_mut().insert(id);
-        }
-        let inner = if refused.is_some() { None } else { Some(self.inner.call(request)) };
-        OuterFuture { inner, refused, begun, id, layer: self.layer.clone() }
+        let (inner, refused, secure) = match self.layer.admit(&mut request) {
+            Err(refused) => (None, Some(*refused), false),
+            Ok(secure) => {
+                // What only reads is never written down, and needs no name inside.
+                if !is_safe(request.method().as_str()) {
+                    request.extensions_mut().insert(id);
+                }
+                (Some(self.inner.call(request)), None, secure)
+            }
+        };
+        OuterFuture { inner, refused, secure, begun, id, layer: self.layer.clone() }
     }
 }
 
@@ -104,7 +108,8 @@ pin_project! {
     pub(crate) struct OuterFuture<F> {
         #[pin]
         inner: Option<F>,
-        refused: Option<Code>,
+        refused: Option<Response>,
+        secure: bool,
         begun: Instant,
         id: RequestId,
         layer: OuterLayer,
@@ -116,7 +121,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for OuterFuture<F>
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut response = match (this.inner.as_pin_mut(), *this.refused) {
+        let mut response = match (this.inner.as_pin_mut(), this.refused.take()) {
             (Some(inner), _) => match catch_unwind(AssertUnwindSafe(|| inner.poll(cx))) {
                 Ok(polled) => match ready!(polled) {
                     Ok(response) => response,
@@ -125,16 +130,28 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for OuterFuture<F>
                 // Its text may hold anything, so it goes nowhere; the place was told on standard error.
                 Err(_) => Problem::new(Code::Internal).because("handler_panicked", &"a panic").into_response(),
             },
-            (None, code) => Problem::new(code.unwrap_or(Code::Internal)).into_response(),
+            (None, refused) => refused.unwrap_or_else(|| Code::Internal.into_response()),
         };
-        this.layer.finish(&mut response, *this.id);
+        this.layer.finish(&mut response, *this.secure, *this.id);
         this.layer.door.metrics().count(this.layer.route, response.status().as_u16(), this.begun.elapsed());
         Poll::Ready(Ok(response))
     }
 }
 
 impl OuterLayer {
-    fn finish(&self, response: &mut Response, id: RequestId) {
+    /// Whether the request came over TLS, or why it is not answered. From here on its extensions say who sent it.
+    fn admit(&self, request: &mut Request<Body>) -> Result<bool, Box<Response>> {
+        let peer = self.door.admission().ask(request).map_err(|refusal| Box::new(refusal.into_response()))?;
+        if let Some(code) = too_large(request) {
+            return Err(Box::new(code.into_response()));
+        }
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        Ok(peer.is_none_or(|peer| peer.secure))
+    }
+
+    fn finish(&self, response: &mut Response, secure: bool, id: RequestId) {
         let id = id.header();
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             self.door.metrics().count_problem(problem.code());
@@ -142,7 +159,8 @@ impl OuterLayer {
             self.tell(&problem, text);
             *response.body_mut() = Body::from(problem.write(text));
         }
-        dress(response.headers_mut(), self.tls);
+        // RFC 6797 section 7.2: never in the clear, where anybody could have said it.
+        dress(response.headers_mut(), self.tls && secure);
         response.headers_mut().insert(&REQUEST_ID, id);
     }
 

@@ -4,6 +4,7 @@
 //!
 //! - [`serve()`] takes connections and bounds what they may send
 //! - `layer` wraps every route: limits, headers that every answer has, a panic's answer, counting
+//! - `admit` turns away what is for another host, from beside the proxy, or in the clear; [`peer`] tells who sent it
 //! - `credential` finds out who asks: `origin` and CSRF rules for cookies, [`cookie`] their names and flags
 //! - `api` one file for each path
 //! - `problem` the one table of errors; `body` what comes in, `reply` what goes out
@@ -14,6 +15,10 @@
 pub mod serve;
 
 mod layer;
+
+mod admit;
+
+pub mod peer;
 
 mod by;
 
@@ -47,6 +52,7 @@ pub mod options;
 
 pub use door::router;
 pub use options::Options;
+pub use peer::Peer;
 pub use pool::HashPool;
 pub use reply::rfc3339;
 pub use serve::{Limits, serve, serve_within};

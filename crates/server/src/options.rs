@@ -1,5 +1,7 @@
 //! What differs between installations, as far as HTTP is concerned.
 
+use crate::peer::Proxies;
+
 /// How the server shows itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -12,12 +14,30 @@ pub struct Options {
     pub metrics: bool,
     /// Whether the host belongs to Doorward alone. Then a sign-out clears the browser's cache and storage for it.
     pub own_host: bool,
+    /// Further hosts under which it is answered, with a port or at any: names inside a network. To people it is known by
+    /// the host of [`public_url`](Self::public_url) alone.
+    pub hosts: Vec<String>,
+    /// Proxies in front. If there are any, only what they bring is answered, and what they say of the client is believed.
+    pub proxies: Proxies,
+}
+
+/// Whether the text may stand in [`Options::hosts`]: a name or an address, perhaps with a port.
+#[must_use]
+pub fn is_host(text: &str) -> bool {
+    crate::admit::split_host(text).is_some()
 }
 
 impl Options {
     /// The defaults at this URL.
     #[must_use]
     pub fn new(public_url: impl Into<String>) -> Self {
-        Self { public_url: public_url.into(), dev: false, metrics: false, own_host: false }
+        Self {
+            public_url: public_url.into(),
+            dev: false,
+            metrics: false,
+            own_host: false,
+            hosts: Vec::new(),
+            proxies: Proxies::default(),
+        }
     }
 }

@@ -50,6 +50,8 @@ table! {
     CsrfFailed "csrf_failed" 403 "The request does not prove that it comes from this site.";
     Forbidden "forbidden" 403 "This is not allowed to you.";
     ReauthRequired "reauth_required" 403 "Prove again who you are.";
+    OutsideProxy "outside_proxy" 403 "This server is reached through its proxy only.";
+    HttpsRequired "https_required" 403 "This is answered over HTTPS only.";
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed here.";
     NotFound "not_found" 404 "There is nothing here.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not answered here.";
@@ -61,6 +63,7 @@ table! {
     SessionDataTooLarge "session_data_too_large" 413 "The value, or all values of the session together, are too large.";
     UriTooLong "uri_too_long" 414 "The address is too long.";
     UnsupportedMediaType "unsupported_media_type" 415 "The body must be application/json.";
+    UnknownHost "unknown_host" 421 "This host is not served here.";
     InvalidInput "invalid_input" 422 "Something in the body cannot be used.";
     ClientUnknown "client_unknown" 422 "There is no such client.";
     ModeNotAllowed "mode_not_allowed" 422 "The client may not use this mode.";

@@ -12,6 +12,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -126,16 +127,17 @@ fn take(registry: &Arc<Registry>, http: &http1::Builder, router: &Router, tcp: T
     };
     let _ = tcp.set_nodelay(true);
     let (http, router) = (http.clone(), router.clone());
-    tokio::spawn(converse(place, http, router, tcp));
+    tokio::spawn(converse(place, http, router, tcp, address));
 }
 
 /// One connection, to its end.
-async fn converse(place: Place, http: http1::Builder, router: Router, tcp: TcpStream) {
+async fn converse(place: Place, http: http1::Builder, router: Router, tcp: TcpStream, address: SocketAddr) {
     let stream = Stream::new(tcp, place.conn.clone());
     let (conn, last) = (place.conn.clone(), stream.last.clone());
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         conn.begin();
-        let request = request.map(|body| Arriving::of(body, &conn));
+        let mut request = request.map(|body| Arriving::of(body, &conn));
+        request.extensions_mut().insert(ConnectInfo(address));
         let answer = router.clone().call(request);
         let (conn, last) = (conn.clone(), last.clone());
         async move {

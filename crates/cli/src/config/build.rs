@@ -11,6 +11,7 @@ use doorward_core::policy::{Client, Lifetimes, ModeLifetimes, Policy, SignUp};
 use doorward_core::records::Mode;
 use doorward_core::verify::Algorithm;
 use doorward_server::HashPool;
+use doorward_server::peer::{Forwarding, Network, Proxies};
 use tracing::level_filters::LevelFilter;
 
 use super::fault::Fault;
@@ -62,6 +63,13 @@ impl From<'_> {
         }
     }
 
+    fn networks(&self, full: &str) -> Vec<Network> {
+        match self.value(full) {
+            Value::Networks(networks) => networks,
+            other => unreachable!("{full} is a list of networks, not {other:?}"),
+        }
+    }
+
     fn address(&self, full: &str) -> SocketAddr {
         match self.value(full) {
             Value::Address(address) => address,
@@ -85,7 +93,8 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -
     let mut config = Config {
         dev: wishes.dev,
         listen: wishes.listen.unwrap_or_else(|| from.address("server.listen")),
-        behind: from.texts("server.behind"),
+        proxies: proxies(&from),
+        hosts: from.texts("server.hosts"),
         data: wishes.data.unwrap_or_else(|| from.text("server.data").into()),
         secret_files: from.texts("secret.files").into_iter().map(PathBuf::from).collect(),
         metrics: wishes.dev || from.flag("server.metrics"),
@@ -114,9 +123,18 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -
 fn develop(config: &mut Config, values: &Values) {
     config.policy.issuer = format!("http://{}", config.listen);
     config.policy.sign_up = SignUp::Open;
+    config.proxies.networks.clear();
     if values.clients.is_empty() {
         config.policy.clients[0].modes = Mode::ALL.to_vec();
     }
+}
+
+fn proxies(from: &From<'_>) -> Proxies {
+    let forwarding = match from.text("server.forwarding").as_str() {
+        "Forwarded" => Forwarding::Standard,
+        _ => Forwarding::XForwarded,
+    };
+    Proxies { networks: from.networks("server.behind"), forwarding }
 }
 
 fn cost(from: &From<'_>) -> Cost {

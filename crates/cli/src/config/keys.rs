@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Address,
     /// Addresses, or networks like `"10.0.0.0/8"`.
     Networks,
+    /// Names or addresses, perhaps with a port.
+    Hosts,
     Url,
 }
 
@@ -59,6 +61,20 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Networks,
         "[]",
         "Proxies in front that speak TLS, like [\"10.0.0.0/8\"]. Needed to listen beyond this machine.",
+    ),
+    key(
+        "server",
+        "forwarding",
+        Kind::OneOf(&["X-Forwarded-For", "Forwarded"]),
+        "\"X-Forwarded-For\"",
+        "In which header those proxies tell whom they serve; the other one is not read.",
+    ),
+    key(
+        "server",
+        "hosts",
+        Kind::Hosts,
+        "[]",
+        "Further hosts under which it is asked, like [\"doorward.internal\"]; people know it by that of public_url alone.",
     ),
     key("server", "metrics", Kind::Flag, "false", "Answer /metrics on the same address."),
     key(

@@ -59,7 +59,7 @@ fn property(key: &Key) -> Value {
         Kind::Number { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::Span { .. } => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
         Kind::OneOf(allowed) => json!({ "enum": allowed }),
-        Kind::Texts | Kind::Networks => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Texts | Kind::Networks | Kind::Hosts => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::TextsOf(allowed) => json!({ "type": "array", "minItems": 1, "items": { "enum": allowed } }),
     };
     property["description"] = key.about.into();

@@ -36,7 +36,7 @@ fn place(values: &Values, keys: &[&str]) -> String {
 fn address(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
     let place = || place(values, &["server.listen"]);
     let is_here = config.listen.ip().is_loopback();
-    match (config.dev, is_here, config.behind.is_empty()) {
+    match (config.dev, is_here, config.proxies.networks.is_empty()) {
         (true, false, _) => {
             let text = format!(
                 "--dev listens on this machine only (127.0.0.1 or [::1]), not on {}: it speaks no TLS and lets everybody sign up",

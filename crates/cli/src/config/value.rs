@@ -1,8 +1,10 @@
 //! Values, checked against their kind.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use doorward_server::options::is_host;
+use doorward_server::peer::Network;
 use toml::Value as Toml;
 
 use super::keys::Kind;
@@ -16,6 +18,7 @@ pub(super) enum Value {
     Span(Duration),
     Texts(Vec<String>),
     Address(SocketAddr),
+    Networks(Vec<Network>),
 }
 
 /// The value, or why it is none, in words.
@@ -38,15 +41,8 @@ pub(super) fn check(kind: Kind, value: &Toml) -> Result<Value, String> {
             let wrong = || "must be an address and a port, like \"127.0.0.1:8080\" or \"[::1]:8080\"".to_owned();
             text(value)?.parse().map(Value::Address).map_err(|_| wrong())
         }
-        Kind::Networks => {
-            let all = texts(value)?;
-            match all.iter().find(|one| !is_network(one)) {
-                Some(wrong) => Err(format!(
-                    "holds \"{wrong}\", which is no address or network like \"10.0.0.1\" or \"10.0.0.0/8\""
-                )),
-                None => Ok(Value::Texts(all)),
-            }
-        }
+        Kind::Networks => networks(value).map(Value::Networks),
+        Kind::Hosts => hosts(value).map(Value::Texts),
         Kind::Url => url(text(value)?).map(Value::Text),
     }
 }
@@ -100,11 +96,25 @@ fn words(seconds: u64) -> String {
     }
 }
 
-fn is_network(text: &str) -> bool {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
-    let Ok(address) = address.parse::<IpAddr>() else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    bits.is_none_or(|b| b.bytes().all(|c| c.is_ascii_digit()) && b.parse::<u8>().is_ok_and(|b| b <= most))
+fn networks(value: &Toml) -> Result<Vec<Network>, String> {
+    let one = |text: String| {
+        let network: Network = text.parse().map_err(|fault| format!("holds \"{text}\", which is {fault}"))?;
+        match network.is_boundless() {
+            true => Err(format!("holds \"{text}\", which is everybody: name the proxies' own addresses")),
+            false => Ok(network),
+        }
+    };
+    texts(value)?.into_iter().map(one).collect()
+}
+
+fn hosts(value: &Toml) -> Result<Vec<String>, String> {
+    let all = texts(value)?;
+    match all.iter().find(|text| !is_host(text)) {
+        Some(wrong) => {
+            Err(format!("holds \"{wrong}\", which is no host like \"doorward.internal\" or \"10.0.0.7:8080\""))
+        }
+        None => Ok(all),
+    }
 }
 
 /// An origin: scheme, host, perhaps a port, and nothing else. Compared letter for letter, so it has one written form.
@@ -166,14 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_an_address_or_a_network() {
-        for text in ["10.0.0.1", "10.0.0.0/8", "0.0.0.0/0", "::1", "fd00::/8", "::/128"] {
-            assert!(is_network(text), "{text}");
-        }
-        for text in
-            ["", "10.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "fd00::/129", "proxy.example", "10.0.0.1:80"]
-        {
-            assert!(!is_network(text), "{text}");
-        }
+    fn proxies_have_addresses_and_are_not_everybody() {
+        let list = |text: &str| check(Kind::Networks, &Toml::Array(vec![Toml::String(text.into())]));
+        assert!(list("10.0.0.0/8").is_ok() && list("::1").is_ok());
+        assert!(list("0.0.0.0/0").unwrap_err().contains("everybody"));
+        assert!(list("proxy.example").unwrap_err().contains("no address or network"));
+    }
+
+    #[test]
+    fn a_host_is_a_name_and_perhaps_a_port() {
+        let list = |text: &str| check(Kind::Hosts, &Toml::Array(vec![Toml::String(text.into())])).is_ok();
+        assert!(list("doorward") && list("doorward.internal:8080") && list("[::1]:80"));
+        assert!(!list("https://doorward") && !list("*") && !list("a b") && !list("doorward/") && !list("u@doorward"));
     }
 }

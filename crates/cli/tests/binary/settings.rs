@@ -54,11 +54,13 @@ async fn the_example_starts_a_server_that_is_meant_for_others() {
     let file = house.write("doorward.toml", &example.out);
     assert_eq!(run(check(&file), "").code, Some(0));
     let mut serve = doorward(&["serve", "--listen", "127.0.0.1:0", "--config"]);
-    serve.arg(&file).arg("--data").arg(house.data());
+    serve.arg(&file).arg("--data").arg(house.data()).env("DOORWARD__SERVER__HOSTS", "[\"127.0.0.1\"]");
     let mut server = Running::start(serve);
     assert_eq!(server.url, "https://door.example");
     let listens = server.greeting.split_whitespace().find(|w| w.starts_with("127.0.0.1:")).unwrap();
     server.url = format!("http://{listens}");
+    let other = client().get(format!("{}/v1/session", server.url)).header("host", "evil.example").send().await.unwrap();
+    assert_eq!((other.status().as_u16(), code(other).await), (421, json!("unknown_host")));
     let body = json!({ "identifier": "ada@example.org", "password": PASSWORD });
     let refused = server.post("/v1/accounts", &body).await;
     assert_eq!((refused.status().as_u16(), code(refused).await), (403, json!("sign_up_closed")));

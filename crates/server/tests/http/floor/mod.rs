@@ -1,5 +1,6 @@
 //! What holds for every request, whatever it asks for.
 
+mod admit;
 mod health;
 mod layer;
 mod recorder;

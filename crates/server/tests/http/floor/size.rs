@@ -21,10 +21,11 @@ async fn status(listening: &Listening, request: &str) -> u16 {
 #[tokio::test]
 async fn an_address_of_8192_bytes_is_read_and_one_more_is_414() {
     let (_house, listening) = house().await;
-    let get = |length: usize| format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(length - 1));
+    let get = |length: usize| format!("GET /{} HTTP/1.1\r\nHost: door.example\r\n\r\n", "x".repeat(length - 1));
     assert_eq!(status(&listening, &get(8192)).await, 404);
     assert_eq!(status(&listening, &get(8193)).await, 414);
-    let query = |length: usize| format!("GET /v1/session?{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(length - 12));
+    let query =
+        |length: usize| format!("GET /v1/session?{} HTTP/1.1\r\nHost: door.example\r\n\r\n", "x".repeat(length - 12));
     assert_eq!(status(&listening, &query(8192)).await, 401);
     assert_eq!(status(&listening, &query(8193)).await, 414);
     listening.stop().await;
@@ -34,8 +35,8 @@ async fn an_address_of_8192_bytes_is_read_and_one_more_is_414() {
 async fn headers_of_16384_bytes_are_read_and_one_more_is_431() {
     let (_house, listening) = house().await;
     let get = |bytes: usize| {
-        let others = "Host: a\r\n".len() + "X: \r\n".len();
-        format!("GET /health/live HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(bytes - others))
+        let others = "Host: door.example\r\n".len() + "X: \r\n".len();
+        format!("GET /health/live HTTP/1.1\r\nHost: door.example\r\nX: {}\r\n\r\n", "x".repeat(bytes - others))
     };
     assert_eq!(status(&listening, &get(16_384)).await, 200);
     assert_eq!(status(&listening, &get(16_385)).await, 431);
@@ -45,7 +46,9 @@ async fn headers_of_16384_bytes_are_read_and_one_more_is_431() {
 #[tokio::test]
 async fn a_hundred_headers_are_read_and_one_more_is_431() {
     let (_house, listening) = house().await;
-    let get = |count: usize| format!("GET /health/live HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(count - 1));
+    let get = |count: usize| {
+        format!("GET /health/live HTTP/1.1\r\nHost: door.example\r\n{}\r\n", "X: y\r\n".repeat(count - 1))
+    };
     assert_eq!(status(&listening, &get(100)).await, 200);
     assert_eq!(status(&listening, &get(101)).await, 431);
     listening.stop().await;
@@ -55,7 +58,7 @@ async fn a_hundred_headers_are_read_and_one_more_is_431() {
 async fn a_head_without_end_is_cut_off() {
     let (_house, listening) = house().await;
     let mut raw = listening.connect().await;
-    raw.send(format!("GET /health/live HTTP/1.1\r\nHost: a\r\nX: {}", "x".repeat(1_000_000))).await;
+    raw.send(format!("GET /health/live HTTP/1.1\r\nHost: door.example\r\nX: {}", "x".repeat(1_000_000))).await;
     let answer = raw.rest().await;
     assert!(answer.starts_with("HTTP/1.1 431 ") || answer.is_empty(), "{answer}");
     listening.stop().await;
@@ -85,14 +88,16 @@ async fn a_body_to_the_limit_is_read_and_one_byte_more_is_413() {
 async fn a_body_that_is_announced_too_large_is_refused_before_it_comes() {
     let (_house, listening) = house().await;
     let mut raw = listening.connect().await;
-    raw.send("POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 8193\r\n\r\n")
+    raw.send("POST /v1/sign-in HTTP/1.1\r\nHost: door.example\r\nContent-Type: application/json\r\nContent-Length: 8193\r\n\r\n")
         .await;
     assert_eq!(raw.answer().await.outcome(), "413 body_too_large");
     assert_eq!(raw.rest().await, "", "and the connection is closed");
     let mut raw = listening.connect().await;
     let expect = "Expect: 100-continue\r\nContent-Length: 99999999";
-    raw.send(format!("POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{expect}\r\n\r\n"))
-        .await;
+    raw.send(format!(
+        "POST /v1/sign-in HTTP/1.1\r\nHost: door.example\r\nContent-Type: application/json\r\n{expect}\r\n\r\n"
+    ))
+    .await;
     assert_eq!(raw.answer().await.outcome(), "413 body_too_large", "nobody was told to go on");
     listening.stop().await;
 }
@@ -101,8 +106,7 @@ async fn a_body_that_is_announced_too_large_is_refused_before_it_comes() {
 async fn a_body_in_chunks_is_counted_while_it_comes() {
     let (_house, listening) = house().await;
     let mut raw = listening.connect().await;
-    let head =
-        "POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let head = "POST /v1/sign-in HTTP/1.1\r\nHost: door.example\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     raw.send(head).await;
     for _ in 0..8 {
         raw.send(format!("400\r\n{}\r\n", " ".repeat(1024))).await;
@@ -119,8 +123,8 @@ async fn a_body_in_chunks_is_answered_and_ends_the_connection() {
     let body = json!({ "identifier": "alice", "password": PASSWORD, "mode": "token" }).to_string();
     let text = listening
         .exchange(format!(
-            "POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n\
-             GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST /v1/sign-in HTTP/1.1\r\nHost: door.example\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n\
+             GET /health/live HTTP/1.1\r\nHost: door.example\r\n\r\n",
             body.len()
         ))
         .await;
@@ -133,8 +137,8 @@ async fn a_body_in_chunks_is_answered_and_ends_the_connection() {
 async fn requests_may_follow_each_other_without_waiting() {
     let (_house, listening) = house().await;
     let mut raw = listening.connect().await;
-    let one = "POST /v1/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
-    raw.send(format!("{one}GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n{one}")).await;
+    let one = "POST /v1/refresh HTTP/1.1\r\nHost: door.example\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    raw.send(format!("{one}GET /health/live HTTP/1.1\r\nHost: door.example\r\n\r\n{one}")).await;
     for wanted in ["400 invalid_grant", "200", "400 invalid_grant"] {
         assert_eq!(raw.answer().await.outcome(), wanted);
     }

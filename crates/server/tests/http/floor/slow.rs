@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use crate::common::{House, Listening};
 
 const SHORT: Duration = Duration::from_millis(40);
-const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n";
+const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: door.example\r\n\r\n";
 
 /// A handler that says when it has begun, and answers when it is told to.
 struct Gate {
@@ -34,7 +34,7 @@ fn gate() -> Gate {
 }
 
 fn ask(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nHost: door.example\r\n\r\n")
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn dripping_a_head_buys_no_time() {
 async fn a_body_that_does_not_come_is_408() {
     let house = House::new().await;
     let listening = house.listen(Limits { body_time: SHORT, ..Limits::default() }).await;
-    let head = "POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+    let head = "POST /v1/sign-in HTTP/1.1\r\nHost: door.example\r\nContent-Type: application/json\r\n";
     for (length, body) in
         [("Content-Length: 10", "{"), ("Content-Length: 10", ""), ("Transfer-Encoding: chunked", "1\r\n{\r\n")]
     {
@@ -104,7 +104,7 @@ async fn a_client_that_takes_no_answer_is_let_go() {
     let listening = house.listen(Limits { write_time: SHORT, ..Limits::default() }).await;
     let mut raw = listening.connect().await;
     const ASKED: usize = 2_000;
-    raw.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(ASKED)).await;
+    raw.send("GET /metrics HTTP/1.1\r\nHost: door.example\r\n\r\n".repeat(ASKED)).await;
     // Stopping waits for running requests, and this one would never end.
     listening.stop().await;
     let taken = raw.rest().await;
@@ -118,7 +118,7 @@ async fn a_good_client_is_served_among_many_slow_ones() {
     let mut slow = Vec::new();
     for _ in 0..300 {
         let mut raw = listening.connect().await;
-        raw.send("GET /health/live HTTP/1.1\r\nHost: a\r\nX-").await;
+        raw.send("GET /health/live HTTP/1.1\r\nHost: door.example\r\nX-").await;
         slow.push(raw);
     }
     let mut good = listening.connect().await;

@@ -4,13 +4,13 @@ use doorward_server::Limits;
 
 use crate::common::House;
 
-const BEHIND: &str = "GET /v1/session HTTP/1.1\r\nHost: a\r\n\r\n";
+const BEHIND: &str = "GET /v1/session HTTP/1.1\r\nHost: door.example\r\n\r\n";
 
 #[tokio::test]
 async fn doubtful_requests_are_400_and_the_end_of_the_connection() {
     let house = House::new().await;
     let listening = house.listen(Limits::default()).await;
-    let post = "POST /v1/sign-out HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+    let post = "POST /v1/sign-out HTTP/1.1\r\nHost: door.example\r\nContent-Type: application/json\r\n";
     let corpus = [
         format!("{post}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{BEHIND}"),
         format!("{post}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n{BEHIND}"),
@@ -36,12 +36,12 @@ async fn doubtful_requests_are_400_and_the_end_of_the_connection() {
         format!("{post}no colon\r\n\r\n{BEHIND}"),
         format!("{post}Host: b\r\n\r\n{BEHIND}"),
         format!("POST /v1/sign-out HTTP/1.1\r\n\r\n{BEHIND}"),
-        format!("GET /health/live HTTP/1.1\nHost: a\n\n{BEHIND}"),
+        format!("GET /health/live HTTP/1.1\nHost: door.example\n\n{BEHIND}"),
         format!("GET /health/live HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{BEHIND}"),
-        format!("GET /health/live HTTP/1.1 \r\nHost: a\r\n\r\n{BEHIND}"),
-        format!("GET  /health/live HTTP/1.1\r\nHost: a\r\n\r\n{BEHIND}"),
-        format!("GET /health live HTTP/1.1\r\nHost: a\r\n\r\n{BEHIND}"),
-        format!("GET /health/live HTTP/2.0\r\nHost: a\r\n\r\n{BEHIND}"),
+        format!("GET /health/live HTTP/1.1 \r\nHost: door.example\r\n\r\n{BEHIND}"),
+        format!("GET  /health/live HTTP/1.1\r\nHost: door.example\r\n\r\n{BEHIND}"),
+        format!("GET /health live HTTP/1.1\r\nHost: door.example\r\n\r\n{BEHIND}"),
+        format!("GET /health/live HTTP/2.0\r\nHost: door.example\r\n\r\n{BEHIND}"),
         format!("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n{BEHIND}"),
         format!("\u{16}\u{3}\u{1}{BEHIND}"),
     ];
@@ -58,11 +58,11 @@ async fn a_connection_is_no_tunnel_and_changes_to_nothing_else() {
     let house = House::new().await;
     let listening = house.listen(Limits::default()).await;
     for (request, status) in [
-        ("CONNECT evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n", 404),
-        ("GET http://evil.example/v1/session HTTP/1.1\r\nHost: a\r\n\r\n", 401),
-        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 404),
-        ("GET /v1/session HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n", 401),
-        ("TRACE /v1/session HTTP/1.1\r\nHost: a\r\nCookie: x=y\r\n\r\n", 405),
+        ("CONNECT evil.example:443 HTTP/1.1\r\nHost: door.example\r\n\r\n", 405),
+        ("GET http://evil.example/v1/session HTTP/1.1\r\nHost: door.example\r\n\r\n", 400),
+        ("OPTIONS * HTTP/1.1\r\nHost: door.example\r\n\r\n", 404),
+        ("GET /v1/session HTTP/1.1\r\nHost: door.example\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n", 401),
+        ("TRACE /v1/session HTTP/1.1\r\nHost: door.example\r\nCookie: x=y\r\n\r\n", 405),
     ] {
         let mut raw = listening.connect().await;
         raw.send(request).await;
@@ -77,8 +77,10 @@ async fn a_connection_is_no_tunnel_and_changes_to_nothing_else() {
 async fn an_answer_names_no_software() {
     let house = House::new().await;
     let listening = house.listen(Limits::default()).await;
-    let text =
-        listening.exchange("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET").await.to_lowercase();
+    let text = listening
+        .exchange("GET /health/live HTTP/1.1\r\nHost: door.example\r\nConnection: close\r\n\r\nGET")
+        .await
+        .to_lowercase();
     assert!(!text.contains("server:") && !text.contains("hyper") && !text.contains("axum"), "{text}");
     listening.stop().await;
 }
