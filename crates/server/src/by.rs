@@ -8,6 +8,7 @@ use doorward_core::audit::By;
 use http::{HeaderValue, Request};
 
 use crate::door::Door;
+use crate::peer::Peer;
 
 /// Numbers of requests, from a start that differs between processes.
 static NEXT_REQUEST: AtomicU64 = AtomicU64::new(0);
@@ -38,9 +39,10 @@ impl RequestId {
 }
 
 impl Door {
-    /// What this request does is written down under its name.
+    /// What this request does is written down under its name and its client's address.
     pub(crate) fn acting(&self, request: &Request<Body>) -> Auth {
         let name = request.extensions().get::<RequestId>().map(|id| id.text());
-        self.auth().acting(By { request: name, ..By::default() })
+        let address = Peer::of(request.extensions()).map(|peer| peer.address);
+        self.auth().acting(By { request: name, address, ..By::default() })
     }
 }

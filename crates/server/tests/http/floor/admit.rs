@@ -1,5 +1,6 @@
 //! What is turned away before any route: from beside the proxy, for another host, in the clear.
 
+use doorward_core::audit::Wanted;
 use doorward_server::Limits;
 use doorward_server::peer::{Forwarding, Proxies};
 
@@ -116,5 +117,23 @@ async fn the_host_that_a_request_names_changes_no_issuer() {
     let token = raw.answer().await.json()["access_token"].as_str().unwrap().to_owned();
     let claims = house.auth.authenticate(doorward_core::authenticate::Credential::Access(&token)).await;
     assert!(claims.is_ok(), "it is issued by the public URL, which is what is verified");
+    listening.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_written_down_names_the_client_and_not_the_proxy() {
+    let (house, listening) = behind(&["127.0.0.0/8"]).await;
+    let body = format!("{{\"identifier\":\"alice\",\"password\":\"{}\"}}", crate::common::PASSWORD);
+    let mut raw = listening.connect().await;
+    raw.send(format!(
+        "POST /v1/accounts HTTP/1.1\r\nHost: door.example\r\nX-Forwarded-For: 198.51.100.9, ::ffff:192.0.2.7, 127.0.0.2\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+    .await;
+    assert_eq!(raw.answer().await.status, 201);
+    let rows = house.auth.audit().page(Wanted::default(), 10).await.unwrap();
+    let addresses: Vec<_> = rows.iter().filter_map(|row| row.note.address).collect();
+    assert_eq!(addresses, ["192.0.2.7"]);
     listening.stop().await;
 }
