@@ -133,7 +133,7 @@ async fn what_is_written_down_names_the_client_and_not_the_proxy() {
     .await;
     assert_eq!(raw.answer().await.status, 201);
     let rows = house.auth.audit().page(Wanted::default(), 10).await.unwrap();
-    let addresses: Vec<_> = rows.iter().filter_map(|row| row.note.address).collect();
+    let addresses: Vec<_> = rows.iter().filter_map(|row| row.note.address.clone()).collect();
     assert_eq!(addresses, ["192.0.2.7"]);
     listening.stop().await;
 }
