@@ -39,10 +39,13 @@ pub enum Ended {
         /// The account's version now.
         below: u64,
     },
-    /// Everything that was handed to an application.
+    /// Everything that was handed to an application before a moment: it was disabled then. What it gets after it was
+    /// enabled again is not meant.
     Client {
         /// Its name.
         client_id: String,
+        /// Unix seconds; what has an `iat` below it.
+        before: i64,
     },
     /// Everything signed with a key.
     Key {
@@ -228,7 +231,7 @@ impl RevokedSet {
             !table.is_empty()
                 && (began < table.everything.0
                     || table.ids.contains_key(&self.key(Kind::Session, sid))
-                    || table.clients > 0 && table.ids.contains_key(&self.key(Kind::Client, client_id)))
+                    || table.ends_client(&self.key(Kind::Client, client_id), began))
         })
     }
 
@@ -241,7 +244,7 @@ impl RevokedSet {
         match what {
             Ended::Session { sid } => Named::Id(Kind::Session, self.key(Kind::Session, sid)),
             Ended::Token { jti } => Named::Id(Kind::Token, self.key(Kind::Token, jti)),
-            Ended::Client { client_id } => Named::Id(Kind::Client, self.key(Kind::Client, client_id)),
+            Ended::Client { client_id, before } => Named::Client(self.key(Kind::Client, client_id), *before),
             Ended::Key { kid } => Named::Id(Kind::Key, self.key(Kind::Key, kid)),
             Ended::Account { account, below } => Named::Account(self.key(Kind::Account, account), *below),
             Ended::Everything { before } => Named::Everything(*before),

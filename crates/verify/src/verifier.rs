@@ -175,12 +175,11 @@ impl Builder {
         }
         Ok(Verifier {
             issuer: self.issuer,
-            audiences: self.audiences.0,
             algorithms: self.algorithms,
             leeway: seconds(self.leeway),
             max_lifetime: seconds(self.max_lifetime),
             typ: self.typ,
-            keys: ArcSwap::from_pointee(Keys { set: self.keys, generation: 0 }),
+            keys: ArcSwap::from_pointee(Keys { set: self.keys, audiences: self.audiences.0, generation: 0 }),
             cache: TokenCache::new(self.cache),
             revoked: self.revoked,
         })
@@ -204,7 +203,6 @@ pub struct Verified {
 #[derive(Debug)]
 pub struct Verifier {
     issuer: String,
-    audiences: Vec<String>,
     algorithms: Vec<Algorithm>,
     leeway: i64,
     max_lifetime: i64,
@@ -217,6 +215,7 @@ pub struct Verifier {
 #[derive(Debug)]
 struct Keys {
     set: KeySet,
+    audiences: Vec<String>,
     generation: u64,
 }
 
@@ -247,7 +246,21 @@ impl Verifier {
 
     /// Other keys from now on. Tokens of a key that is no longer there are refused at once, remembered or not.
     pub fn set_keys(&self, keys: KeySet) {
-        self.keys.rcu(|old| Keys { set: keys.clone(), generation: old.generation + 1 });
+        self.keys.rcu(|old| Keys {
+            set: keys.clone(),
+            audiences: old.audiences.clone(),
+            generation: old.generation + 1,
+        });
+    }
+
+    /// Accepts tokens that are meant for one of these, from now on; what was verified under the old list is verified
+    /// again. An empty list accepts nothing.
+    pub fn set_audiences(&self, audiences: &[String]) {
+        self.keys.rcu(|old| Keys {
+            set: old.set.clone(),
+            audiences: audiences.to_vec(),
+            generation: old.generation + 1,
+        });
     }
 
     /// The keys of now.
@@ -269,7 +282,7 @@ impl Verifier {
         if claims.iss != self.issuer {
             return Err(VerifyError::Issuer);
         }
-        if !claims.aud.iter().any(|aud| self.audiences.contains(aud)) {
+        if !claims.aud.iter().any(|aud| keys.audiences.contains(aud)) {
             return Err(VerifyError::Audience);
         }
         if claims.exp <= claims.iat {

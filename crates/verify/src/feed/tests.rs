@@ -118,7 +118,7 @@ fn every_kind_of_entry_is_read_back_as_it_was_written() {
         session(1).what,
         Ended::Token { jti: "t".into() },
         Ended::Account { account: "a".into(), below: 6 },
-        Ended::Client { client_id: "c".into() },
+        Ended::Client { client_id: "c".into(), before: 5 },
         Ended::Key { kid: "k".into() },
         Ended::Everything { before: 9 },
     ];

@@ -150,7 +150,7 @@ impl Line<'_> {
             "session" => Ended::Session { sid: name(self.sid)? },
             "token" => Ended::Token { jti: name(self.jti)? },
             "account" => Ended::Account { account: name(self.account)?, below: self.below? },
-            "client" => Ended::Client { client_id: name(self.client_id)? },
+            "client" => Ended::Client { client_id: name(self.client_id)?, before: self.before? },
             "key" => Ended::Key { kid: name(self.kid)? },
             "everything" => Ended::Everything { before: self.before? },
             _ => return None,

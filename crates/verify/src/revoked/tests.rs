@@ -31,7 +31,7 @@ fn each_kind_of_entry_ends_what_it_names_and_nothing_else() {
     let kinds = [
         session(1),
         Ended::Token { jti: "token1".into() },
-        Ended::Client { client_id: "client1".into() },
+        Ended::Client { client_id: "client1".into(), before: 1001 },
         Ended::Key { kid: "key1".into() },
         Ended::Everything { before: 1001 },
     ];
@@ -53,6 +53,22 @@ fn a_name_of_one_kind_is_no_name_of_another() {
     set.insert(&Ended::Token { jti: "x".into() }, 5000);
     let same = Claims { sid: Some("x".into()), sub: "x".into(), client_id: "x".into(), jti: "y".into(), ..claims(1) };
     assert_eq!(set.standing(&set.facts(&same, "x")), Standing::Fine);
+}
+
+#[test]
+fn what_an_application_gets_after_it_was_enabled_again_is_not_meant() {
+    let set = RevokedSet::new();
+    let disabled = |before| Ended::Client { client_id: "client1".into(), before };
+    set.insert(&disabled(1001), 5000);
+    set.insert(&disabled(900), 5000);
+    let at = |iat| set.standing(&set.facts(&Claims { iat, ..claims(1) }, "k"));
+    assert_eq!(
+        (at(1000), at(1001)),
+        (Standing::Ended, Standing::Fine),
+        "an earlier moment that comes later changes nothing"
+    );
+    assert!(set.ends_session("session1", "client1", 1000) && !set.ends_session("session1", "client1", 1001));
+    assert_eq!((set.len(), set.purge(5001), set.len()), (1, 1, 0));
 }
 
 #[test]
@@ -134,7 +150,10 @@ fn the_written_form_of_entries_is_frozen() {
         (session(1), r#"{"kind":"session","sid":"session1","until":7}"#),
         (Ended::Token { jti: "t".into() }, r#"{"kind":"token","jti":"t","until":7}"#),
         (account(1, 6), r#"{"kind":"account","account":"account1","below":6,"until":7}"#),
-        (Ended::Client { client_id: "c".into() }, r#"{"kind":"client","client_id":"c","until":7}"#),
+        (
+            Ended::Client { client_id: "c".into(), before: 5 },
+            r#"{"kind":"client","client_id":"c","before":5,"until":7}"#,
+        ),
         (Ended::Key { kid: "k".into() }, r#"{"kind":"key","kid":"k","until":7}"#),
         (Ended::Everything { before: 9 }, r#"{"kind":"everything","before":9,"until":7}"#),
     ];

@@ -53,6 +53,22 @@ fn issuer_and_audience_are_compared_letter_for_letter() {
 }
 
 #[test]
+fn a_new_list_of_audiences_counts_at_once_also_for_what_was_verified_before() {
+    let signing = Signing::new(Algorithm::Es256, "key-1");
+    let verifier = verifier(&signing);
+    let token = signing.token(&claims());
+    let check = || verifier.verify(token.as_bytes(), NOW).err();
+    assert_eq!(check(), None);
+    verifier.set_audiences(&["https://other.example".to_owned()]);
+    assert_eq!(check(), Some(VerifyError::Audience));
+    verifier.set_audiences(&[]);
+    assert_eq!(check(), Some(VerifyError::Audience));
+    verifier.set_keys(signing.keys());
+    verifier.set_audiences(&[AUDIENCE.to_owned()]);
+    assert_eq!(check(), None);
+}
+
+#[test]
 fn a_key_of_one_issuer_signs_nothing_for_another() {
     let (one, two) = (Signing::new(Algorithm::Es256, "key-1"), Signing::new(Algorithm::Es256, "key-1"));
     let token = two.token(&claims());
