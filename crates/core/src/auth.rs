@@ -8,6 +8,7 @@ use doorward_verify::{Algorithm, RevokedSet, Verifier};
 
 use crate::audit::By;
 use crate::clock::Clock;
+use crate::feed::Feed;
 use crate::follow::Position;
 use crate::keys::{self, Keyring, KeyringError, Signer};
 use crate::password::Hasher;
@@ -86,6 +87,7 @@ struct Inner {
     keyring: Keyring,
     verifier: Verifier,
     position: Position,
+    feed: Feed,
 }
 
 impl fmt::Debug for Auth {
@@ -125,6 +127,7 @@ impl Auth {
             keyring,
             verifier,
             position: Position::default(),
+            feed: Feed::default(),
         };
         let auth = Self { inner: Arc::new(inner), by: By::doorward() };
         auth.rebuild().await?;
@@ -241,6 +244,10 @@ impl Auth {
 
     pub(crate) fn position(&self) -> &Position {
         &self.inner.position
+    }
+
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.inner.feed
     }
 }
 

@@ -109,7 +109,10 @@ impl Auth {
                 let (session, account) = self.check_session(token, now).await?;
                 Ok(Principal::Session { session, account })
             }
-            Credential::Access(token) => self.check_access(token, now).map(Principal::Token),
+            Credential::Access(token) => {
+                self.must_know().await?;
+                self.check_access(token, now).map(Principal::Token)
+            }
         }
     }
 
@@ -126,6 +129,7 @@ impl Auth {
         match credential {
             Credential::Session(token) => self.check_session(token, now).await,
             Credential::Access(token) => {
+                self.must_know().await?;
                 let verified = self.check_access(token, now)?;
                 self.record_of(&verified, now).await?.ok_or(AuthError::InvalidToken)
             }

@@ -3,6 +3,7 @@
 //! What other nodes end, this node learns here. What this node ended but could not finish (the session store was away),
 //! it finishes here. Everything is safe to do twice.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,14 +22,16 @@ const PURGE_AT_ONCE: usize = 500;
 
 /// How far this node has read.
 #[derive(Debug, Default)]
-pub(crate) struct Position(Mutex<Place>);
+pub(crate) struct Position {
+    place: Mutex<Place>,
+    /// When it was last read to its end: milliseconds of the monotonic clock. Every check of a token looks here.
+    read_at: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct Place {
     feed_id: String,
     seq: u64,
-    /// When it was last read to its end, on the monotonic clock.
-    read_at: Duration,
     open: Vec<LogRow>,
     /// Ends that the session store has confirmed and the log does not know of yet.
     confirmed: Vec<u64>,
@@ -36,7 +39,7 @@ struct Place {
 
 impl Position {
     fn lock(&self) -> MutexGuard<'_, Place> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -57,23 +60,43 @@ impl Auth {
     /// If the log cannot be read; what was read so far counts.
     pub async fn follow(&self) -> Result<Followed, StoreError> {
         let now = self.now()?;
-        let finished = self.finish_open(now).await;
+        let open = std::mem::take(&mut self.position().lock().open);
+        // First, because followers wait for it.
+        let rows = self.read_new(now).await;
+        let finished = self.finish_all(open, now).await;
         self.settle_confirmed().await;
-        let rows = self.read_new(now).await?;
-        Ok(Followed { rows, finished })
+        Ok(Followed { rows: rows?, finished })
+    }
+
+    /// Reads what is new in the log, and no more: when something was appended here, or when it was not read for too long.
+    ///
+    /// # Errors
+    /// If the log cannot be read; what was read so far counts.
+    pub async fn read_log(&self) -> Result<usize, StoreError> {
+        self.read_new(self.now()?).await
+    }
+
+    /// Makes sure that this node knows what others have ended. If it has not heard of the log for too long, it asks now.
+    pub(crate) async fn must_know(&self) -> Result<(), StoreError> {
+        if self.log_age() <= self.policy().refuse_after {
+            return Ok(());
+        }
+        self.read_log().await.map(|_| ())
     }
 
     /// Time since the log was last read to its end: for so long this node may not know what others have ended.
     #[must_use]
     pub fn log_age(&self) -> Duration {
-        self.clock().monotonic().saturating_sub(self.position().lock().read_at)
+        let read_at = Duration::from_millis(self.position().read_at.load(Ordering::Acquire));
+        self.clock().monotonic().saturating_sub(read_at)
     }
 
     /// All kept rows into the set, every unconfirmed end made again: what a node does before it answers anybody.
     pub(crate) async fn rebuild(&self) -> Result<(), StoreError> {
         let now = self.now()?;
         self.read_new(now).await?;
-        self.finish_open(now).await;
+        let open = std::mem::take(&mut self.position().lock().open);
+        self.finish_all(open, now).await;
         self.settle_confirmed().await;
         Ok(())
     }
@@ -86,6 +109,7 @@ impl Auth {
     pub async fn purge(&self) -> Result<usize, StoreError> {
         let now = self.now()?;
         self.revoked().purge(now.as_secs());
+        self.feed().purge(now);
         self.log().purge(now.minus(self.policy().keep_log), PURGE_AT_ONCE).await?;
         self.audit().shorten(now.minus(KEEP_ADDRESS), PURGE_AT_ONCE).await?;
         self.audit().purge(now.minus(KEEP_ROWS), PURGE_AT_ONCE).await?;
@@ -107,9 +131,11 @@ impl Auth {
                 self.take_in(row, now);
             }
         }
-        let mut place = self.position().lock();
-        place.seq = after.max(head.seq);
-        place.read_at = begun;
+        let seq = after.max(head.seq);
+        self.position().lock().seq = seq;
+        // Only now, when all of it is in the set: whoever trusts the age trusts the set.
+        self.position().read_at.fetch_max(u64::try_from(begun.as_millis()).unwrap_or(u64::MAX), Ordering::AcqRel);
+        self.feed().read_to(seq, now, begun);
         Ok(count)
     }
 
@@ -124,11 +150,13 @@ impl Auth {
                 );
             }
             *place = Place { feed_id: head.feed_id.clone(), ..Place::default() };
+            self.feed().begin(&head.feed_id);
         }
         place.seq
     }
 
     fn take_in(&self, row: LogRow, now: Timestamp) {
+        self.feed().take_in(&row, now);
         let Some(known_until) = self.known_until(&row, now) else {
             return;
         };
@@ -146,8 +174,7 @@ impl Auth {
         (until > now.as_secs() || !row.settled).then_some(until.max(now.as_secs() + 1))
     }
 
-    async fn finish_open(&self, now: Timestamp) -> usize {
-        let open = std::mem::take(&mut self.position().lock().open);
+    async fn finish_all(&self, open: Vec<LogRow>, now: Timestamp) -> usize {
         let mut done = Vec::new();
         let mut left = Vec::new();
         for row in open {
@@ -211,6 +238,7 @@ impl Auth {
     pub(crate) fn apply_to_set(&self, ended: &Ended, now: Timestamp) {
         self.revoked().insert(ended, now.plus(self.policy().keep_log).as_secs());
         self.forget_copies(ended);
+        self.feed().ring();
     }
 
     fn forget_copies(&self, ended: &Ended) {

@@ -15,8 +15,9 @@
 //! `now`, touches nothing), the tests of the rule. Every security decision can be read without an `.await`.
 //!
 //! Around the walk: [`accounts`] (sign up and what changes an account), [`data`] (what an application keeps in a session),
-//! [`store`] (the ports, and what each verb promises), [`records`], [`policy`], and the ground floor: [`id`], [`wire`],
-//! [`secret`], [`root`], [`keys`], [`password`], [`limit`], [`clock`], [`rng`].
+//! [`follow`] and [`feed`] (the log is read here and told to others), [`store`] (the ports, and what each verb promises),
+//! [`records`], [`policy`], and the ground floor: [`id`], [`wire`], [`secret`], [`root`], [`keys`], [`password`], [`limit`],
+//! [`clock`], [`rng`].
 #![deny(missing_docs)]
 
 // The walk.
@@ -43,6 +44,8 @@ pub mod data;
 pub mod audit;
 
 pub mod follow;
+
+pub mod feed;
 
 // What is kept, and where.
 pub mod records;

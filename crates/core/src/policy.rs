@@ -58,6 +58,8 @@ pub struct Policy {
     pub password_min_length: usize,
     /// A log row is kept at least this long.
     pub keep_log: Duration,
+    /// A node that has not read the log for longer no longer answers for access tokens: it may not know what has ended.
+    pub refuse_after: Duration,
     /// Known applications; the first is the one meant when a request names none.
     pub clients: Vec<Client>,
 }
@@ -104,6 +106,7 @@ impl Policy {
             leeway: Duration::from_secs(30),
             password_min_length: 15,
             keep_log: DAY,
+            refuse_after: MINUTE,
             clients: vec![Client {
                 id: ClientId::default_client(),
                 modes: vec![Mode::Session],
@@ -172,6 +175,9 @@ impl Policy {
         }
         if self.password_min_length < 8 {
             faults.push("a password may be shorter than 8 characters".into());
+        }
+        if self.refuse_after > self.access_token {
+            faults.push("access tokens are trusted for longer without the log than they live".into());
         }
         if self.keep_log < DAY {
             faults.push("the revocation log is kept for less than 24 hours".into());

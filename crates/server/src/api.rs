@@ -17,6 +17,7 @@ mod csrf;
 mod data;
 mod jwks;
 mod refresh;
+mod revocations;
 mod session;
 mod sessions;
 mod sign_in;
@@ -37,6 +38,7 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<Door>)> {
         ("/v1/csrf", "GET,HEAD", get(csrf::token)),
         ("/v1/sessions", "GET,HEAD", get(sessions::list)),
         ("/v1/sessions/{sid}", "DELETE", delete(sessions::end)),
+        ("/v1/revocations", "GET,HEAD", get(revocations::read)),
         ("/.well-known/jwks.json", "GET,HEAD", get(jwks::published)),
         ("/health/live", "GET,HEAD", get(health::live)),
         ("/health/ready", "GET,HEAD", get(health::ready)),

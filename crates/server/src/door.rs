@@ -7,6 +7,7 @@ use doorward_core::Auth;
 use doorward_core::verify::present::CookieNames;
 
 use crate::admit::Admission;
+use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::origin::Origins;
@@ -25,6 +26,7 @@ struct Inner {
     origins: Origins,
     metrics: Metrics,
     admission: Admission,
+    feed: Arc<Feed>,
 }
 
 impl Door {
@@ -32,7 +34,8 @@ impl Door {
         let names = cookie::names(options.dev);
         let origins = Origins::new(&options.public_url, options.dev);
         let admission = Admission::new(&options);
-        Self { inner: Arc::new(Inner { auth, options, names, origins, metrics: Metrics::default(), admission }) }
+        let (metrics, feed) = (Metrics::default(), Feed::new(&auth));
+        Self { inner: Arc::new(Inner { auth, options, names, origins, metrics, admission, feed }) }
     }
 
     pub(crate) fn auth(&self) -> &Auth {
@@ -57,6 +60,10 @@ impl Door {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    pub(crate) fn feed(&self) -> &Arc<Feed> {
+        &self.inner.feed
     }
 }
 

@@ -68,6 +68,7 @@ async fn answers<T>(ask: impl Future<Output = Result<T, StoreError>>) -> bool {
 /// For operators' machines.
 pub(crate) async fn metrics(State(door): State<Door>) -> Response {
     let mut gauges = of_auth(door.auth());
+    gauges.push(gauge("doorward_feed_readers", "Readers of the revocation feed.", door.feed().readers() as f64));
     if let Ok(Ok(head)) = tokio::time::timeout(LONGEST, door.auth().log().head()).await {
         gauges.push(gauge(
             "doorward_log_entries",

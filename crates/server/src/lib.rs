@@ -9,7 +9,8 @@
 //! - `api` one file for each path
 //! - `problem` the one table of errors; `body` what comes in, `reply` what goes out
 //!
-//! Beside them: [`pool`] where passwords are hashed, [`tend`](fn@tend) which follows the revocation log, `metrics`, `health`.
+//! Beside them: [`pool`] where passwords are hashed, [`tend`](fn@tend) which follows the revocation log, `feed` which
+//! tells it to services elsewhere, `metrics`, `health`.
 #![deny(missing_docs)]
 
 pub mod serve;
@@ -41,6 +42,8 @@ mod problem;
 pub mod pool;
 
 mod tend;
+
+mod feed;
 
 mod metrics;
 

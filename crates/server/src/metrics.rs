@@ -12,7 +12,7 @@ use crate::problem::Code;
 const BOUNDS: [u64; 8] = [100, 500, 1_000, 5_000, 25_000, 100_000, 500_000, 2_000_000];
 
 /// All routes that are counted apart, by template: what was asked for never becomes a label.
-pub(crate) const ROUTES: [&str; 13] = [
+pub(crate) const ROUTES: [&str; 14] = [
     "/v1/accounts",
     "/v1/sign-in",
     "/v1/refresh",
@@ -22,6 +22,7 @@ pub(crate) const ROUTES: [&str; 13] = [
     "/v1/csrf",
     "/v1/sessions",
     "/v1/sessions/{sid}",
+    "/v1/revocations",
     "/.well-known/jwks.json",
     "/health/live",
     "/health/ready",

@@ -55,9 +55,11 @@ table! {
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed here.";
     NotFound "not_found" 404 "There is nothing here.";
     MethodNotAllowed "method_not_allowed" 405 "This method is not answered here.";
+    NotAcceptable "not_acceptable" 406 "None of the forms that are accepted can be given.";
     RequestTimeout "request_timeout" 408 "The request took too long to arrive.";
     IdentifierTaken "identifier_taken" 409 "The identifier is taken.";
     RefreshSuperseded "refresh_superseded" 409 "A newer refresh token was handed out moments ago. Use that one.";
+    SnapshotRequired "snapshot_required" 410 "What has happened since is not known line by line. Take a snapshot.";
     PreconditionFailed "precondition_failed" 412 "The value has changed meanwhile.";
     BodyTooLarge "body_too_large" 413 "The body is too large.";
     SessionDataTooLarge "session_data_too_large" 413 "The value, or all values of the session together, are too large.";

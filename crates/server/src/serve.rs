@@ -29,7 +29,7 @@ mod connection;
 mod head;
 mod registry;
 
-pub(crate) use connection::TooSlow;
+pub(crate) use connection::{Endless, TooSlow};
 
 /// A longer head is not read to its end: what the routes allow (8 KiB of address, 16 KiB of header fields) and the
 /// punctuation between it.
@@ -142,7 +142,8 @@ async fn converse(place: Place, http: http1::Builder, router: Router, tcp: TcpSt
         let (conn, last) = (conn.clone(), last.clone());
         async move {
             let Ok(answer) = answer.await;
-            let mut answer: Response<Outgoing> = answer.map(|body| Outgoing::new(body, conn));
+            let endless = answer.extensions().get::<Endless>().cloned();
+            let mut answer: Response<Outgoing> = answer.map(|body| Outgoing::new(body, conn, endless));
             // Behind a body in chunks nobody has looked for the next request.
             if last.load(Ordering::Relaxed) {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

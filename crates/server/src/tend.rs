@@ -16,11 +16,16 @@ pub async fn tend(auth: Auth) {
     let mut round: u32 = 0;
     let mut failing = false;
     loop {
-        rounds.tick().await;
-        round = round.wrapping_add(1);
-        let outcome = match auth.follow().await {
-            Ok(_) if round.is_multiple_of(PURGE_EVERY) => auth.purge().await.map(|_| ()),
-            other => other.map(|_| ()),
+        let outcome = tokio::select! {
+            _ = rounds.tick() => {
+                round = round.wrapping_add(1);
+                match auth.follow().await {
+                    Ok(_) if round.is_multiple_of(PURGE_EVERY) => auth.purge().await.map(|_| ()),
+                    other => other.map(|_| ()),
+                }
+            }
+            // Something has ended here: who follows hears of it now, and not with the next round.
+            () = auth.log_moved() => auth.read_log().await.map(|_| ()),
         };
         // One line when it begins and one when it is over; a store that is down for an hour is no reason for 14,400.
         match &outcome {

@@ -244,6 +244,19 @@ impl Verifier {
         Ok(verified)
     }
 
+    /// Whether a token that this verifier has verified before is still good: for what lives longer than one request, such as a
+    /// stream. As [`verify`](Self::verify), without the signature: that does not change.
+    ///
+    /// # Errors
+    /// [`VerifyError`].
+    pub fn recheck(&self, verified: &Verified, now: Timestamp) -> Result<(), VerifyError> {
+        let keys = self.keys.load();
+        if keys.generation != verified.generation && keys.set.by_kid(&verified.kid).is_none() {
+            return Err(VerifyError::UnknownKey);
+        }
+        self.judge(verified, now)
+    }
+
     /// Other keys from now on. Tokens of a key that is no longer there are refused at once, remembered or not.
     pub fn set_keys(&self, keys: KeySet) {
         self.keys.rcu(|old| Keys {

@@ -1,5 +1,8 @@
 //! A store, a clock or a generator that is away at the worst moment.
 
+use doorward_verify::Ended;
+use doorward_verify::feed::Position;
+
 use super::*;
 use crate::refresh::RefreshError;
 use crate::revoke::End;
@@ -168,4 +171,53 @@ fn a_node_whose_numbers_are_unsafe_does_not_start() {
     let broken = Double::new();
     broken.fail("head", Some(When::Before));
     assert!(matches!(World::start(broken, NOW, &[1]), Err(StartError::Store(_))), "not before the log was read");
+}
+
+/// As a verifier elsewhere: who does not hear of ends does not answer for tokens. Nobody is signed out by that.
+#[test]
+fn a_node_that_cannot_read_the_log_for_a_minute_answers_for_no_token_and_recovers_by_itself() {
+    let world = World::new();
+    world.sign_up("ada");
+    let token = world.sign_in(Mode::Token);
+    let Issued::Pair(pair) = &token.issued else { panic!("a pair") };
+    let asks = || world.who(Credential::Access(pair.access.expose()));
+    world.store.fail("head", Some(When::Before));
+    world.later(60);
+    assert!(asks().is_ok(), "what it knows still counts");
+    world.later(1);
+    assert!(matches!(asks(), Err(AuthError::Unavailable(_))));
+    world.store.fail("head", None);
+    assert!(asks().is_ok());
+    assert_eq!(world.auth.log_age(), Duration::ZERO);
+}
+
+#[test]
+fn followers_are_told_exactly_what_was_read_and_from_where_they_stand() {
+    let world = World::new();
+    world.sign_up("ada");
+    let start = world.auth.log_position().unwrap().position;
+    assert_eq!(start.seq, 0);
+    let (one, two) = (world.sign_in(Mode::Token), world.sign_in(Mode::Token));
+    wait(world.auth.force_out(one.session.sid)).unwrap();
+    assert_eq!(world.auth.log_since(&start).unwrap().len(), 0, "not read yet, so not told");
+    wait(world.auth.log_moved());
+    assert_eq!(wait(world.auth.read_log()).unwrap(), 1);
+    wait(world.auth.force_out(two.session.sid)).unwrap();
+    wait(world.auth.read_log()).unwrap();
+    let told = world.auth.log_since(&start).unwrap();
+    assert_eq!(told.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(told[1].1.what, Ended::Session { sid: two.session.sid.to_string() });
+    let at = world.auth.log_position().unwrap().position;
+    assert_eq!(world.auth.log_since(&at).unwrap().len(), 0);
+    for unknown in [Position { seq: 3, ..at.clone() }, Position { feed_id: "other".into(), seq: 1 }] {
+        assert!(world.auth.log_since(&unknown).is_none());
+    }
+    let snapshot = world.auth.log_snapshot();
+    assert_eq!((snapshot.position(), snapshot.entries.len()), (at, 2));
+    assert_eq!(snapshot.iss, "https://door.example");
+    world.later(300 + 121);
+    wait(world.auth.purge()).unwrap();
+    assert_eq!(world.auth.log_snapshot().entries.len(), 0, "no token of theirs can be valid any more");
+    let restarted = World::over(world.store.clone(), world.auth.clock().now().unwrap());
+    assert_eq!(restarted.auth.log_position().unwrap().position.seq, 2);
 }

@@ -292,15 +292,22 @@ impl Drop for Arriving {
     }
 }
 
+/// Marks an answer that does not end by itself. When the server is to stop, these last bytes are sent and it ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Endless {
+    pub(crate) last: Bytes,
+}
+
 /// The body of an answer; when it is gone, all of it was handed to the socket's buffer.
 pub(super) struct Outgoing {
     inner: Body,
     conn: Arc<Conn>,
+    endless: Option<Endless>,
 }
 
 impl Outgoing {
-    pub(super) fn new(inner: Body, conn: Arc<Conn>) -> Self {
-        Self { inner, conn }
+    pub(super) fn new(inner: Body, conn: Arc<Conn>, endless: Option<Endless>) -> Self {
+        Self { inner, conn, endless }
     }
 }
 
@@ -309,6 +316,10 @@ impl http_body::Body for Outgoing {
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.endless.is_some() && self.conn.has_order(Order::Drain) {
+            self.inner = Body::empty();
+            return Poll::Ready(self.endless.take().map(|endless| Ok(Frame::data(endless.last))));
+        }
         Pin::new(&mut self.inner).poll_frame(cx)
     }
 

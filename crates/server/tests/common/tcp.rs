@@ -94,6 +94,12 @@ impl Raw {
         Answer { status, headers, body }
     }
 
+    /// Waits until an answer has begun, and that it begins like this.
+    pub(crate) async fn must_begin(&mut self, with: &str) {
+        while self.unread.len() < with.len() && self.read_more().await {}
+        assert!(self.unread.starts_with(with.as_bytes()), "{:?}", String::from_utf8_lossy(&self.unread));
+    }
+
     /// Everything that comes until the server closes.
     pub(crate) async fn rest(&mut self) -> String {
         while self.read_more().await {}

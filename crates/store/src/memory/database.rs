@@ -1,6 +1,7 @@
 //! Accounts, log and keys in memory: one lock, so that a change and its log entry are one step.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use doorward_core::Timestamp;
@@ -17,6 +18,7 @@ mod audit;
 
 #[derive(Default)]
 pub(super) struct Database {
+    feed_id: FeedId,
     accounts: HashMap<AccountId, Account>,
     by_identifier: BTreeMap<String, AccountId>,
     log: BTreeMap<u64, LogRow>,
@@ -25,6 +27,15 @@ pub(super) struct Database {
     bound: Option<String>,
     audit: BTreeMap<u64, Note>,
     noted: u64,
+}
+
+/// Another process has another log: somebody who followed the last one must notice.
+struct FeedId(String);
+
+impl Default for FeedId {
+    fn default() -> Self {
+        Self(format!("memory-{:016x}", RandomState::new().hash_one("log")))
+    }
 }
 
 impl Database {
@@ -108,9 +119,11 @@ impl RevocationLog for MemoryStore {
         })
     }
 
-    /// The log of this process: another process has another one.
     fn head(&self) -> Answer<'_, LogHead> {
-        answer(|| Ok(LogHead { feed_id: "memory".into(), seq: self.database().seq }))
+        answer(|| {
+            let database = self.database();
+            Ok(LogHead { feed_id: database.feed_id.0.clone(), seq: database.seq })
+        })
     }
 
     fn since(&self, after: u64, at_most: usize) -> Answer<'_, Vec<LogRow>> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::backoff::{Backoff, spread};
 use super::freshness::{Count, Freshness};
-use super::lag::LagMeter;
+use super::lag::Clocks;
 use super::sse::Parser;
 use super::wire::{Beat, Event, Position, Snapshot};
 use crate::algorithm::Algorithm;
@@ -94,10 +94,10 @@ pub struct Follower {
     freshness: Arc<Freshness>,
     position: Option<Position>,
     parser: Parser,
-    /// Number and time of the last heartbeat of this stream.
-    last_beat: Option<(u64, i64)>,
+    /// Number of the last heartbeat of this stream.
+    last_beat: u64,
     patience: Duration,
-    lag: LagMeter,
+    clocks: Clocks,
     backoff: Backoff,
     trouble: Option<Trouble>,
     unknown_key: bool,
@@ -119,9 +119,9 @@ impl Follower {
             freshness,
             position: None,
             parser: Parser::default(),
-            last_beat: None,
+            last_beat: 0,
             patience: Duration::ZERO,
-            lag: LagMeter::default(),
+            clocks: Clocks::default(),
             backoff: Backoff::default(),
             trouble: None,
             unknown_key: false,
@@ -168,7 +168,7 @@ impl Follower {
     /// A stream has been opened; it begins behind the position that was asked for.
     pub fn opened(&mut self, now: Duration) -> Next {
         self.parser = Parser::default();
-        self.last_beat = None;
+        self.last_beat = 0;
         self.freshness.count(Count::Connections);
         self.patience = now.saturating_add(PATIENCE);
         Next::Read { until: self.patience }
@@ -255,12 +255,10 @@ impl Follower {
         if reached.is_none() {
             return Err(Trouble::Gap);
         }
-        // The same one once more is a replay: it says nothing new.
-        if self.last_beat.is_some_and(|(seq, time)| beat.seq < seq || beat.time <= time) {
-            return Err(Trouble::WentBack);
-        }
-        self.last_beat = Some((beat.seq, beat.time));
-        if self.lag.measure(now, beat.time) > LATEST {
+        let lag = self.clocks.measure(&beat.node, now, beat.time).filter(|_| beat.seq >= self.last_beat);
+        let lag = lag.ok_or(Trouble::WentBack)?;
+        self.last_beat = beat.seq;
+        if lag > LATEST {
             self.freshness.count(Count::LateHeartbeats);
             return Ok(());
         }

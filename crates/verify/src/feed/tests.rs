@@ -66,12 +66,8 @@ impl Scene {
 
     /// A heartbeat of the right issuer and log, at a server's second.
     fn beat_at(&self, seq: u64, second: u64) -> String {
-        self.beat(&Beat {
-            iss: ISSUER.into(),
-            feed_id: FEED.into(),
-            seq,
-            time: 1_800_000_000_000 + second as i64 * 1000,
-        })
+        let time = 1_800_000_000_000 + second as i64 * 1000;
+        self.beat(&Beat { iss: ISSUER.into(), feed_id: FEED.into(), seq, node: "n".into(), time })
     }
 
     fn hear(&mut self, text: impl AsRef<[u8]>, now: Duration) -> Next {
@@ -104,10 +100,10 @@ fn the_written_form_of_the_feed_is_frozen() {
     );
     assert_eq!(Event::Heartbeat("a.b.c".into()).write(), "event: heartbeat\ndata: a.b.c\n\n");
     assert_eq!(Event::Bye.write(), "event: bye\ndata: {}\n\n");
-    let beat = Beat { iss: ISSUER.into(), feed_id: FEED.into(), seq: 7, time: 1_800_000_000_123 };
+    let beat = Beat { iss: ISSUER.into(), feed_id: FEED.into(), seq: 7, node: "n".into(), time: 1_800_000_000_123 };
     assert_eq!(
         String::from_utf8(beat.payload()).unwrap(),
-        r#"{"iss":"https://door.example","feed_id":"feed-1","seq":7,"time":1800000000123}"#
+        r#"{"iss":"https://door.example","feed_id":"feed-1","seq":7,"node":"n","time":1800000000123}"#
     );
     assert_eq!(typ::HEARTBEAT, "doorward-heartbeat+jwt");
 }

@@ -214,7 +214,9 @@ pub struct Beat {
     pub feed_id: String,
     /// The last number of the log.
     pub seq: u64,
-    /// Unix milliseconds by the server's clock.
+    /// Which process says so: its times are compared with its own only. Short and plain, as the name of a log.
+    pub node: String,
+    /// Unix milliseconds by that process, which never go back.
     pub time: i64,
 }
 
@@ -233,7 +235,8 @@ impl Beat {
         let opened = jws::verify(text, keys, algorithms, typ::HEARTBEAT)?;
         let beat: Self = serde_json::from_slice(&opened.payload).map_err(|_| VerifyError::Claims)?;
         match beat.iss == issuer {
-            true => Ok(beat),
+            true if is_feed_id(&beat.node) => Ok(beat),
+            true => Err(VerifyError::Claims),
             false => Err(VerifyError::Issuer),
         }
     }

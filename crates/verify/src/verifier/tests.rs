@@ -131,6 +131,23 @@ fn the_tokens_of_a_key_that_left_the_set_die_at_once() {
 }
 
 #[test]
+fn a_token_that_was_verified_is_weighed_again_without_its_text() {
+    let (old, new) = (Signing::new(Algorithm::Es256, "old"), Signing::new(Algorithm::Es256, "new"));
+    let verifier = verifier(&old);
+    let verified = verifier.verify(old.token(&claims()).as_bytes(), NOW).unwrap();
+    assert_eq!(
+        (verifier.recheck(&verified, NOW), verifier.recheck(&verified, after(331))),
+        (Ok(()), Err(VerifyError::Expired))
+    );
+    verifier.set_keys(KeySet::new(vec![old.public.clone(), new.public.clone()]).unwrap());
+    assert_eq!(verifier.recheck(&verified, NOW), Ok(()));
+    verifier.revoked().insert(&Ended::Account { account: "AAAAAAAAAAAAAAAAAAAAAA".into(), below: 4 }, i64::MAX);
+    assert_eq!(verifier.recheck(&verified, NOW), Err(VerifyError::Stale));
+    verifier.set_keys(new.keys());
+    assert_eq!(verifier.recheck(&verified, NOW), Err(VerifyError::UnknownKey));
+}
+
+#[test]
 fn expired_and_stale_are_said_only_of_tokens_that_are_good_otherwise() {
     let signing = Signing::new(Algorithm::Es256, "key-1");
     let verifier = verifier(&signing);

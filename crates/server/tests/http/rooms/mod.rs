@@ -6,6 +6,7 @@ mod data;
 mod devices;
 mod outage;
 mod refresh;
+mod revocations;
 mod sign_in;
 mod sign_out;
 mod who;

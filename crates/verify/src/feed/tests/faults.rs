@@ -56,7 +56,7 @@ fn an_entry_or_a_heartbeat_of_another_log_leads_to_a_snapshot() {
     let mut scene = Scene::following(3);
     assert!(matches!(scene.hear(Event::Entry(other, session(4)).write(), secs(2)), Next::Snapshot { .. }));
     let mut scene = Scene::following(3);
-    let beat = scene.beat(&Beat { iss: ISSUER.into(), feed_id: "feed-2".into(), seq: 3, time: 1 });
+    let beat = scene.beat(&Beat { iss: ISSUER.into(), feed_id: "feed-2".into(), seq: 3, node: "n".into(), time: 1 });
     assert!(matches!(scene.hear(beat, secs(2)), Next::Snapshot { .. }));
     assert!(!scene.is_fresh(secs(2)));
 }
@@ -81,7 +81,13 @@ fn a_snapshot_or_heartbeat_of_another_issuer_is_not_taken() {
     assert_eq!(scene.follower.take_trouble(), Some(Trouble::OtherIssuer));
     assert!(!scene.knows(1));
     let mut scene = Scene::following(3);
-    let beat = scene.beat(&Beat { iss: "https://other.example".into(), feed_id: FEED.into(), seq: 3, time: 1 });
+    let beat = scene.beat(&Beat {
+        iss: "https://other.example".into(),
+        feed_id: FEED.into(),
+        seq: 3,
+        node: "n".into(),
+        time: 1,
+    });
     assert!(matches!(scene.hear(beat, secs(2)), Next::Stream { .. }));
     assert_eq!(scene.follower.take_trouble(), Some(Trouble::OtherIssuer));
 }
@@ -90,7 +96,8 @@ fn a_snapshot_or_heartbeat_of_another_issuer_is_not_taken() {
 fn a_forged_heartbeat_ends_the_connection_and_counts_for_nothing() {
     let good = Scene::following(3);
     let stranger = Signing::new(Algorithm::Ed25519, "key-1");
-    let payload = Beat { iss: ISSUER.into(), feed_id: FEED.into(), seq: 3, time: 1_800_000_000_000 }.payload();
+    let payload =
+        Beat { iss: ISSUER.into(), feed_id: FEED.into(), seq: 3, node: "n".into(), time: 1_800_000_000_000 }.payload();
     let header = |typ: &str| serde_json::json!({ "alg": "Ed25519", "typ": typ, "kid": "key-1" }).to_string();
     let signed =
         |by: &Signing, typ: &str, payload: &[u8]| Event::Heartbeat(by.raw(header(typ).as_bytes(), payload)).write();
@@ -137,20 +144,17 @@ fn a_heartbeat_replayed_or_older_than_the_last_ends_the_connection() {
 fn a_recording_played_again_in_a_new_connection_never_makes_it_fresh() {
     let mut scene = Scene::following(3);
     let recorded: Vec<_> = (0..20).map(|second| scene.beat_at(3, second)).collect();
-    for (second, beat) in (1..).zip(&recorded) {
+    for (second, beat) in (1..).zip(&recorded[..10]) {
         scene.hear(beat, secs(second));
     }
     let mut now = secs(100);
-    for _ in 0..5 {
-        scene.follower.closed(0);
+    for beat in &recorded {
         scene.follower.opened(now);
-        for beat in &recorded {
-            now += secs(1);
-            scene.hear(beat, now);
-            assert!(!scene.is_fresh(now));
-        }
+        now += secs(1);
+        scene.hear(beat, now);
+        assert!(!scene.is_fresh(now));
     }
-    assert_eq!(scene.freshness.numbers(now).late_heartbeats, 100);
+    assert_eq!(scene.freshness.numbers(now).late_heartbeats, 10, "those that had been held back");
 }
 
 #[test]

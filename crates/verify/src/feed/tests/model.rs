@@ -64,7 +64,7 @@ impl World {
             Happens::Beats { delay } => {
                 let time = i64::try_from(self.now.as_millis()).unwrap();
                 self.now += Duration::from_millis(delay + 1);
-                let beat = Beat { iss: ISSUER.into(), feed_id: FEED.into(), seq: self.ended, time };
+                let beat = Beat { iss: ISSUER.into(), feed_id: FEED.into(), seq: self.ended, node: "n".into(), time };
                 let frame = self.scene.beat(&beat);
                 self.sent.push(frame.clone());
                 let before = self.scene.freshness.numbers(self.now).heartbeats;
