@@ -154,7 +154,7 @@ impl Auth {
         let new = password::chosen(new, self.policy().password_min_length)?;
         let account = self.accounts().by_id(id).await?.ok_or(PasswordChangeError::CredentialsChanged)?;
         let current = password::presented(current).map_err(|_| PasswordChangeError::Wrong)?;
-        if !self.hasher().verify(current, account.password.clone()).await? {
+        if !self.is_password_of(current, Some(&account)).await? {
             return Err(PasswordChangeError::Wrong);
         }
         let change =

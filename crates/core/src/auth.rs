@@ -4,19 +4,24 @@
 use std::fmt;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use doorward_verify::{Algorithm, RevokedSet, Verifier};
 
 use crate::audit::By;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::follow::Position;
+use crate::id::AccountId;
 use crate::keys::{self, Keyring, KeyringError, Signer};
-use crate::password::Hasher;
+use crate::password::{self, Hasher};
 use crate::policy::Policy;
 use crate::records::KeyState;
 use crate::rng::Rng;
 use crate::root::RootSecrets;
 use crate::store::{Accounts, Audit, Keys, Passing, RevocationLog, Sessions, StoreError};
+
+/// Hashes that are looked at to find the commonest kind.
+const SAMPLE: usize = 200;
 
 /// Everything an [`Auth`] is put together from.
 #[derive(Debug)]
@@ -88,6 +93,7 @@ struct Inner {
     verifier: Verifier,
     position: Position,
     feed: Feed,
+    decoy: ArcSwap<String>,
 }
 
 impl fmt::Debug for Auth {
@@ -112,6 +118,7 @@ impl Auth {
         }
         let keyring = open_keyring(&parts).await?;
         let verifier = own_verifier(&parts.policy, &keyring);
+        let decoy = password::decoy(&[], parts.hasher.cost());
         let inner = Inner {
             accounts: parts.accounts,
             sessions: parts.sessions,
@@ -128,9 +135,11 @@ impl Auth {
             verifier,
             position: Position::default(),
             feed: Feed::default(),
+            decoy: ArcSwap::from_pointee(decoy),
         };
         let auth = Self { inner: Arc::new(inner), by: By::doorward() };
         auth.rebuild().await?;
+        auth.choose_decoy().await?;
         Ok(auth)
     }
 
@@ -236,6 +245,22 @@ impl Auth {
 
     pub(crate) fn hasher(&self) -> &dyn Hasher {
         &*self.inner.hasher
+    }
+
+    /// Looks at the hashes of some accounts, and from then on checks one of the commonest kind for people who have none:
+    /// otherwise the time would tell who has an account, in a house full of hashes from elsewhere. Call it now and then.
+    ///
+    /// # Errors
+    /// If accounts cannot be read; the last choice stands.
+    pub async fn choose_decoy(&self) -> Result<(), StoreError> {
+        let from = AccountId::draw(self.rng()).map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let hashes = self.accounts().hashes(from, SAMPLE).await?;
+        self.inner.decoy.store(Arc::new(password::decoy(&hashes, self.hasher().cost())));
+        Ok(())
+    }
+
+    pub(crate) fn decoy(&self) -> String {
+        String::clone(&self.inner.decoy.load())
     }
 
     pub(crate) fn signer(&self) -> Arc<Signer> {

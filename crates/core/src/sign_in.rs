@@ -11,7 +11,7 @@ use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::{ClientId, SessionId};
 use crate::issue::{IssueError, Issued, has_pair};
-use crate::password::{self, HashError, PasswordFault};
+use crate::password::{self, HashError, PasswordFault, Presented};
 use crate::records::{Account, Mode, Session};
 use crate::rng;
 use crate::secret::Plain;
@@ -101,13 +101,13 @@ impl Auth {
         Ok(signed_in)
     }
 
-    async fn prove(&self, identifier: &str, password: Plain<String>) -> Result<Arc<Account>, SignInError> {
+    async fn prove(&self, identifier: &str, password: Presented) -> Result<Arc<Account>, SignInError> {
         let account = match name::identifier(identifier) {
             Ok(form) => self.accounts().by_identifier(form).await?,
             Err(_) => None,
         };
         // A disabled account costs the same time as any other, and is told the same.
-        let right = self.hasher().verify(password, account.as_ref().and_then(|a| a.password.clone())).await?;
+        let right = self.is_password_of(password, account.as_ref()).await?;
         let proved = account.filter(|a| right && a.disabled_at.is_none());
         if let Some(account) = proved {
             return Ok(Arc::new(account));
@@ -127,6 +127,14 @@ impl Auth {
             return Err(error);
         }
         Ok(())
+    }
+
+    /// For nobody, for an account without a password, and for one whose hash cannot be read, a decoy is checked.
+    pub(crate) async fn is_password_of(&self, password: Presented, who: Option<&Account>) -> Result<bool, HashError> {
+        let known = who.and_then(|a| a.password.clone()).filter(|hash| password::Stored::read(hash).is_ok());
+        let is_known = known.is_some();
+        let right = self.hasher().verify(password, known.unwrap_or_else(|| self.decoy())).await?;
+        Ok(right && is_known)
     }
 
     /// Writes the record, looks again, and only then hands something out.
@@ -172,13 +180,14 @@ impl Auth {
         let Ok(password) = password::presented(&password) else {
             return;
         };
-        let Ok(to) = self.hasher().hash(password).await else {
+        let Ok(to) = self.hasher().hash(password.into_nfc()).await else {
             return;
         };
         let Ok(now) = self.now() else { return };
         let note = self.note(Event::PasswordRehashed, now).about(account.id);
         match self.accounts().change(account.id, AccountChange::Rehash { from, to }, note.clone()).await {
             Ok(Changed::Done(..)) => note.tell(),
+            // Another sign-in was first, or the password is another one.
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(event = "password_rehash_failed", %error, "it will be tried at the next sign-in");

@@ -23,6 +23,7 @@ use crate::store::contract::{NOW, wait};
 use crate::store::double::Double;
 
 mod ends;
+mod foreign;
 mod outage;
 mod race;
 mod refresh;

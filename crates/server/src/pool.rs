@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use doorward_core::password::{Cost, HashAnswer, HashError, Hasher, Worker, dummy};
+use doorward_core::password::{Cost, HashAnswer, HashError, Hasher, Presented, Worker};
 use doorward_core::rng::{self, Rng};
 use doorward_core::secret::Plain;
 use tokio::sync::oneshot;
@@ -113,10 +113,8 @@ impl Hasher for HashPool {
         }
     }
 
-    fn verify(&self, password: Plain<String>, phc: Option<String>) -> HashAnswer<'_, bool> {
-        let known = phc.is_some();
-        let phc = phc.unwrap_or_else(|| dummy(self.cost));
-        self.ask(move |worker| worker.verify(&password, &phc).map(|right| right && known))
+    fn verify(&self, password: Presented, stored: String) -> HashAnswer<'_, bool> {
+        self.ask(move |worker| worker.verify(&password, &stored))
     }
 
     fn cost(&self) -> Cost {

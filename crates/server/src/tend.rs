@@ -8,6 +8,8 @@ use doorward_core::Auth;
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// Every so many rounds something is purged.
 const PURGE_EVERY: u32 = 4;
+/// Every so many rounds the commonest kind of password hash is looked for: some ten minutes.
+const DECOY_EVERY: u32 = 2400;
 
 /// Runs until it is dropped. One for each process.
 pub async fn tend(auth: Auth) {
@@ -21,6 +23,7 @@ pub async fn tend(auth: Auth) {
                 round = round.wrapping_add(1);
                 match auth.follow().await {
                     Ok(_) if round.is_multiple_of(PURGE_EVERY) => auth.purge().await.map(|_| ()),
+                    Ok(_) if round % DECOY_EVERY == 1 => auth.choose_decoy().await,
                     other => other.map(|_| ()),
                 }
             }

@@ -227,6 +227,10 @@ impl Accounts for CachedAccounts {
         })
     }
 
+    fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>> {
+        self.store.hashes(from, at_most)
+    }
+
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
         self.store.page(after, at_most)
     }

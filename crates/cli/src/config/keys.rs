@@ -122,7 +122,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "password",
         "memory_kib",
-        Kind::Number { least: 19_456, most: 4_194_304 },
+        Kind::Number { least: 19_456, most: 1_048_576 },
         "65536",
         "argon2id: memory of one hash.",
     ),

@@ -70,7 +70,10 @@ fn beyond_loopback(listen: SocketAddr) -> String {
 
 fn hashing(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
     if !config.cost.is_allowed() {
-        let text = "[password] is weaker than memory_kib = 19456 with passes = 2, or 47104 with passes = 1";
+        let text = match config.cost.is_bearable() {
+            true => "[password] is weaker than memory_kib = 19456 with passes = 2, or 47104 with passes = 1",
+            false => "[password] is too dear: memory_kib times passes may be 3145728, sixteen times the default",
+        };
         faults.push(Fault { place: place(values, &["password.passes", "password.memory_kib"]), text: text.into() });
     }
 }

@@ -8,14 +8,18 @@ fn plain(text: &str) -> Plain<String> {
     Plain::new(text.to_owned())
 }
 
+fn typed(text: &str) -> Presented {
+    presented(&plain(text)).unwrap()
+}
+
 #[test]
 fn a_hash_is_a_phc_string_that_verifies_its_password_and_no_other() {
     let mut worker = Worker::new();
     let phc = worker.hash(&plain("correct horse battery"), &[7; 16], CHEAP).unwrap();
     assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
-    assert!(worker.verify(&plain("correct horse battery"), &phc).unwrap());
-    assert!(!worker.verify(&plain("correct horse batterz"), &phc).unwrap());
-    assert!(!worker.verify(&plain("correct horse battery "), &phc).unwrap());
+    assert!(worker.verify(&typed("correct horse battery"), &phc).unwrap());
+    assert!(!worker.verify(&typed("correct horse batterz"), &phc).unwrap());
+    assert!(!worker.verify(&typed("correct horse battery "), &phc).unwrap());
 }
 
 #[test]
@@ -25,7 +29,7 @@ fn memory_used_for_a_dearer_hash_does_not_change_a_cheaper_one() {
     worker.hash(&plain("two"), &[7; 16], Cost { memory_kib: 256, ..CHEAP }).unwrap();
     assert_eq!(worker.hash(&plain("one"), &[7; 16], CHEAP).unwrap(), phc);
     worker.release();
-    assert!(worker.verify(&plain("one"), &phc).unwrap());
+    assert!(worker.verify(&typed("one"), &phc).unwrap());
 }
 
 #[test]
@@ -36,7 +40,7 @@ fn changing_any_one_byte_of_a_thousand_byte_password_makes_it_wrong() {
     for at in 0..long.len() {
         let mut other = long.clone().into_bytes();
         other[at] = b'#';
-        assert!(!worker.verify(&plain(std::str::from_utf8(&other).unwrap()), &phc).unwrap(), "byte {at}");
+        assert!(!worker.verify(&typed(std::str::from_utf8(&other).unwrap()), &phc).unwrap(), "byte {at}");
     }
 }
 
@@ -50,9 +54,9 @@ fn a_stored_text_that_is_no_hash_is_nobodys() {
         "$2b$10$abcdefghijklmnopqrstuv",
         "$argon2id$v=19$m=4294967295,t=9,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA",
     ] {
-        assert!(!worker.verify(&plain("any"), phc).unwrap(), "{phc}");
+        assert!(!worker.verify(&typed("any"), phc).unwrap(), "{phc}");
     }
-    assert!(!worker.verify(&plain("any"), &dummy(CHEAP)).unwrap());
+    assert!(!worker.verify(&typed("any"), &dummy(CHEAP)).unwrap());
 }
 
 #[test]
@@ -66,9 +70,10 @@ fn length_counts_characters_and_the_upper_limit_counts_bytes() {
 
 #[test]
 fn two_ways_to_type_one_letter_are_one_password_and_nothing_else_is_folded() {
-    let composed = presented(&plain("caf\u{e9}")).unwrap();
-    assert_eq!(presented(&plain("cafe\u{301}")).unwrap().expose(), composed.expose());
-    assert_eq!(presented(&plain("  Spaced ")).unwrap().expose(), "  Spaced ");
+    let composed = typed("caf\u{e9}");
+    assert_eq!(typed("cafe\u{301}").nfc().expose(), composed.nfc().expose());
+    assert!(composed.typed().is_none());
+    assert_eq!(typed("  Spaced ").nfc().expose(), "  Spaced ");
 }
 
 #[test]
@@ -78,6 +83,15 @@ fn costs_below_the_floor_are_not_allowed() {
     assert!(!Cost { memory_kib: 19 * 1024 - 1, ..Cost::FLOOR }.is_allowed());
     assert!(!Cost { passes: 1, ..Cost::FLOOR }.is_allowed());
     assert!(!Cost { lanes: 0, ..Cost::FLOOR }.is_allowed());
+}
+
+#[test]
+fn what_may_be_made_may_also_be_checked() {
+    for (memory_kib, passes) in [(1_048_576, 3), (1_048_577, 1), (1_048_576, 4), (65_536, 48), (65_536, 49)] {
+        let cost = Cost { memory_kib, passes, lanes: 1 };
+        let hash = decoy(&[], cost);
+        assert_eq!(cost.is_allowed(), Stored::read(&hash).is_ok(), "{cost:?}");
+    }
 }
 
 #[test]

@@ -110,6 +110,10 @@ pub trait Accounts: Send + Sync + fmt::Debug {
     /// Accounts in the order of their identifiers, after that one, at most `at_most`.
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>>;
 
+    /// Hashes of the passwords of at most `at_most` accounts that have one, in the order of account ids from this one on, and
+    /// from the lowest again behind the highest. Ids are random, so this is a sample.
+    fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>>;
+
     /// As [`Sessions::forget`](super::Sessions::forget).
     fn forget(&self, _shard: Option<Shard>) {}
 }

@@ -108,7 +108,8 @@ macro_rules! each_sentence {
                 a_change_and_its_log_entry_come_together,
                 a_change_whose_condition_fails_leaves_no_trace,
                 a_change_of_a_missing_account_is_missing,
-                pages_are_in_the_order_of_identifiers;
+                pages_are_in_the_order_of_identifiers,
+                hashes_are_a_round_through_all_ids;
             log:
                 numbers_run_from_one_without_gaps,
                 rows_come_back_in_order_from_any_number,

@@ -69,7 +69,7 @@ struct State {
 }
 
 /// Every verb by name, as faults and hooks know them.
-pub const VERBS: [&str; 36] = [
+pub const VERBS: [&str; 37] = [
     "insert",
     "find",
     "touch",
@@ -85,6 +85,7 @@ pub const VERBS: [&str; 36] = [
     "by_id",
     "change",
     "page",
+    "hashes",
     "append",
     "head",
     "since",

@@ -1,6 +1,6 @@
 //! Accounts, log and keys in memory: one lock, so that a change and its log entry are one step.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ mod audit;
 #[derive(Default)]
 pub(super) struct Database {
     feed_id: FeedId,
-    accounts: HashMap<AccountId, Account>,
+    accounts: BTreeMap<AccountId, Account>,
     by_identifier: BTreeMap<String, AccountId>,
     log: BTreeMap<u64, LogRow>,
     seq: u64,
@@ -94,6 +94,14 @@ impl Accounts for MemoryStore {
 
     fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed> {
         answer(move || Ok(self.database().change(id, &change, note)))
+    }
+
+    fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>> {
+        answer(move || {
+            let database = self.database();
+            let all = database.accounts.range(from..).chain(database.accounts.range(..from));
+            Ok(all.filter_map(|(_, account)| account.password.clone()).take(at_most).collect())
+        })
     }
 
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {

@@ -83,6 +83,21 @@ impl Accounts for SqliteStore {
         })
     }
 
+    fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>> {
+        self.read(move |connection| {
+            let mut found = Vec::new();
+            for statement in [sql::HASHES_FROM, sql::HASHES_BEFORE] {
+                let mut statement = connection.prepare_cached(statement).map_err(store_error)?;
+                let left = row::signed((at_most - found.len()) as u64);
+                let mut rows = statement.query(params![from.as_str(), left]).map_err(store_error)?;
+                while let Some(next) = rows.next().map_err(store_error)? {
+                    found.push(row::column(next, 0)?);
+                }
+            }
+            Ok(found)
+        })
+    }
+
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
         self.read(move |connection| {
             let mut statement = connection.prepare_cached(sql::PAGE_OF_ACCOUNTS).map_err(store_error)?;

@@ -21,6 +21,10 @@ pub(super) const ACCOUNT_BY_ID: &str = "SELECT id, identifier, display_name, pas
     disabled_at, roles, permissions, created_at FROM accounts WHERE id = $1";
 pub(super) const ACCOUNT_BY_IDENTIFIER: &str = "SELECT id, identifier, display_name, password, version, sessions_from, \
     disabled_at, roles, permissions, created_at FROM accounts WHERE identifier = $1";
+pub(super) const HASHES_FROM: &str =
+    "SELECT password FROM accounts WHERE id >= $1 AND password IS NOT NULL ORDER BY id LIMIT $2";
+pub(super) const HASHES_BEFORE: &str =
+    "SELECT password FROM accounts WHERE id < $1 AND password IS NOT NULL ORDER BY id LIMIT $2";
 pub(super) const PAGE_OF_ACCOUNTS: &str = "SELECT id, identifier, display_name, password, version, sessions_from, \
     disabled_at, roles, permissions, created_at FROM accounts WHERE identifier > $1 ORDER BY identifier LIMIT $2";
 pub(super) const WRITE_ACCOUNT: &str = "UPDATE accounts SET display_name = $1, password = $2, version = $3, \

@@ -82,3 +82,18 @@ pub fn pages_are_in_the_order_of_identifiers(stores: &Stores) {
     }
     assert_eq!(seen, names);
 }
+
+/// See its name.
+pub fn hashes_are_a_round_through_all_ids(stores: &Stores) {
+    let mut accounts: Vec<Account> = (1..=6)
+        .map(|n| Account { password: (n != 3).then(|| format!("hash {n}")), ..sample_account(n) })
+        .inspect(|account| assert!(got(stores.accounts.create(account.clone(), sample_note(1)))))
+        .collect();
+    accounts.sort_by_key(|a| a.id);
+    for first in 0..accounts.len() {
+        let round = accounts[first..].iter().chain(&accounts[..first]);
+        let expected: Vec<String> = round.filter_map(|a| a.password.clone()).collect();
+        assert_eq!(got(stores.accounts.hashes(accounts[first].id, 10)), expected);
+        assert_eq!(got(stores.accounts.hashes(accounts[first].id, 2)), expected[..2]);
+    }
+}

@@ -51,6 +51,14 @@ impl Accounts for Double {
         })
     }
 
+    fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>> {
+        self.step("hashes", move |state| {
+            let (behind, before): (Vec<_>, Vec<_>) = state.accounts.values().partition(|a| a.id >= from);
+            let all = behind.into_iter().chain(before);
+            Ok(all.filter_map(|a| a.password.clone()).take(at_most).collect())
+        })
+    }
+
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
         self.step("page", move |state| {
             let mut all: Vec<_> =
