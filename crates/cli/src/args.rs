@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::json;
 
 use crate::config::{self, Config, Wishes};
+use crate::control::command::link;
 use crate::control::{self, Command};
 use crate::output::{self, Failure, Form};
 use crate::serve;
@@ -54,6 +55,8 @@ enum What {
     /// Check or show settings.
     #[command(subcommand)]
     Config(ConfigWhat),
+    /// Make a link for the first administrator; it works once, for an hour.
+    SetupLink,
     /// People's accounts.
     #[command(subcommand)]
     Account(account::What),
@@ -108,9 +111,10 @@ fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
         What::Serve { dev, listen } => return serve::run(common.load(dev, listen)?),
         What::Account(what) => {
             let config = common.of_operator()?;
-            let ask = what.ask(&config)?;
-            form.show(&control::run(&config, &Command::Account(ask))?);
+            let command = what.ask(&config)?;
+            form.show(&control::run(&config, &command)?);
         }
+        What::SetupLink => common.ask(form, &Command::Link(link::Ask::Setup))?,
         What::Session(what) => common.ask(form, &Command::Session(what.ask()))?,
         What::Key(what) => common.ask(form, &Command::Key(what.ask()))?,
         What::Audit(what) => common.ask(form, &Command::Audit(what.ask()))?,

@@ -3,6 +3,8 @@
 
 use std::net::SocketAddr;
 
+use doorward_core::Auth;
+
 use crate::config::Config;
 use crate::output;
 
@@ -14,6 +16,14 @@ pub(crate) fn ready(config: &Config, address: SocketAddr) {
         true => to_try(url, &config.data.display().to_string()),
         false => format!("Doorward {version} at {url}, listening on {address}\nReady.\n"),
     });
+}
+
+/// Says how the first administrator is made, where there is none. Nobody waits for it: with many accounts it takes a moment.
+pub(crate) async fn administrator(auth: Auth) {
+    if matches!(auth.has_administrator().await, Ok(false)) {
+        let hint = "nobody administers this server yet: `doorward setup-link` makes a link for the first administrator";
+        tracing::info!(event = "no_administrator", "{hint}");
+    }
 }
 
 fn to_try(url: &str, data: &str) -> String {

@@ -45,6 +45,7 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     beside.spawn(doorward_server::tend(auth.clone()));
     beside.spawn(allocator::give_back());
     greet::ready(&config, address);
+    tokio::spawn(greet::administrator(auth));
     tokio::select! {
         served = doorward_server::serve(listener, router, stop) => {
             served.map_err(|e| Failure::new("serve", e.to_string()))?;

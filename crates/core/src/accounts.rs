@@ -90,7 +90,7 @@ impl Auth {
     /// [`SignUpError`].
     pub async fn sign_up(&self, new: NewAccount) -> Result<Account, SignUpError> {
         match self.policy().sign_up {
-            SignUp::Closed => Err(SignUpError::Closed),
+            SignUp::Closed | SignUp::Invite => Err(SignUpError::Closed),
             SignUp::Open => self.create_account(new).await,
         }
     }
@@ -100,6 +100,12 @@ impl Auth {
     /// # Errors
     /// [`SignUpError`], never `Closed`.
     pub async fn create_account(&self, new: NewAccount) -> Result<Account, SignUpError> {
+        let account = self.prepare_account(new).await?;
+        self.write_account(account).await
+    }
+
+    /// Everything that can be wrong with a new account is found here; nothing is written.
+    pub(crate) async fn prepare_account(&self, new: NewAccount) -> Result<Account, SignUpError> {
         let identifier = name::identifier(&new.identifier).map_err(SignUpError::Identifier)?;
         let display_name =
             new.display_name.as_deref().map(name::display_name).transpose().map_err(SignUpError::DisplayName)?;
@@ -108,7 +114,7 @@ impl Auth {
             Some(password) => Some(self.hasher().hash(password).await?),
             None => None,
         };
-        let account = Account {
+        Ok(Account {
             id: AccountId::draw(self.rng())?,
             identifier,
             display_name,
@@ -119,7 +125,10 @@ impl Auth {
             roles: Vec::new(),
             permissions: Vec::new(),
             created_at: self.now()?,
-        };
+        })
+    }
+
+    pub(crate) async fn write_account(&self, account: Account) -> Result<Account, SignUpError> {
         let note = self.note(Event::AccountCreated, account.created_at).by_person(account.id);
         let created = self.accounts().create(account.clone(), note.clone()).await?;
         if !created {
@@ -160,7 +169,10 @@ impl Auth {
         let change =
             AccountChange::Password { hash: self.hasher().hash(new).await?, at_version: Some(account.version) };
         match self.change_account(id, change).await? {
-            Changed::Done(account, _) => Ok(account),
+            Changed::Done(account, _) => {
+                self.cancel_reset(id).await;
+                Ok(account)
+            }
             Changed::Not(_) | Changed::Missing => Err(PasswordChangeError::CredentialsChanged),
         }
     }

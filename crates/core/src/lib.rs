@@ -14,8 +14,8 @@
 //! Each step file reads top-down: the method on [`Auth`] (prose; it calls the stores), its errors, the pure rule (takes
 //! `now`, touches nothing), the tests of the rule. Every security decision can be read without an `.await`.
 //!
-//! Around the walk: [`accounts`] (sign up and what changes an account), [`data`] (what an application keeps in a session),
-//! [`follow`] and [`feed`] (the log is read here and told to others), [`store`] (the ports, and what each verb promises),
+//! Around the walk: [`accounts`] (sign up and what changes an account), [`link`] (what works once), [`data`] (what an
+//! application keeps in a session), [`follow`] and [`feed`] (the log is read here and told to others), [`store`] (the ports, and what each verb promises),
 //! [`records`], [`policy`], and the ground floor: [`id`], [`wire`], [`secret`], [`root`], [`keys`], [`password`], [`limit`],
 //! [`clock`], [`rng`].
 #![deny(missing_docs)]
@@ -38,6 +38,8 @@ pub mod auth;
 pub use auth::{Auth, Parts};
 
 pub mod accounts;
+
+pub mod link;
 
 pub mod data;
 

@@ -69,6 +69,8 @@ pub struct Policy {
 pub enum SignUp {
     /// Operators only.
     Closed,
+    /// Whoever was sent an invitation.
+    Invite,
     /// Everybody who reaches the server.
     Open,
 }

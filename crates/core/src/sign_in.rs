@@ -101,7 +101,7 @@ impl Auth {
         Ok(signed_in)
     }
 
-    async fn prove(&self, identifier: &str, password: Presented) -> Result<Arc<Account>, SignInError> {
+    pub(crate) async fn prove(&self, identifier: &str, password: Presented) -> Result<Arc<Account>, SignInError> {
         let account = match name::identifier(identifier) {
             Ok(form) => self.accounts().by_identifier(form).await?,
             Err(_) => None,

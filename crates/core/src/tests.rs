@@ -33,30 +33,45 @@ mod walk;
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// One node over a store that a test can look into.
-struct World {
-    auth: Auth,
-    store: Double,
-    clock: Arc<ManualClock>,
-    rng: Arc<SeededRng>,
+pub(crate) struct World {
+    pub(crate) auth: Auth,
+    pub(crate) store: Double,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) rng: Arc<SeededRng>,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::over(Double::new(), NOW)
     }
 
     /// Another node, or the same one after a restart.
-    fn over(store: Double, now: Timestamp) -> Self {
+    pub(crate) fn over(store: Double, now: Timestamp) -> Self {
         Self::start(store, now, &[1]).unwrap()
     }
 
+    /// One whose numbers differ.
+    pub(crate) fn with(change: impl FnOnce(&mut Policy)) -> Self {
+        Self::begin(Double::new(), NOW, &[1], change).unwrap()
+    }
+
     fn start(store: Double, now: Timestamp, roots: &[u8]) -> Result<Self, StartError> {
+        Self::begin(store, now, roots, |_| {})
+    }
+
+    fn begin(
+        store: Double,
+        now: Timestamp,
+        roots: &[u8],
+        change: impl FnOnce(&mut Policy),
+    ) -> Result<Self, StartError> {
         let clock = Arc::new(ManualClock::at(now));
         let rng = Arc::new(SeededRng::new(now.millis() as u64));
         let mut policy = Policy::new("https://door.example");
         policy.sign_up = SignUp::Open;
         policy.clients[0].modes = Mode::ALL.to_vec();
         policy.clients.push(Client { id: "shop".parse().unwrap(), ..policy.clients[0].clone() });
+        change(&mut policy);
         let cheap = Cost { memory_kib: 64, passes: 1, lanes: 1 };
         let shared = Arc::new(store.clone());
         let auth = wait(Auth::start(Parts {
@@ -76,16 +91,16 @@ impl World {
         Ok(Self { auth, store, clock, rng })
     }
 
-    fn later(&self, secs: u64) {
+    pub(crate) fn later(&self, secs: u64) {
         self.clock.advance(Duration::from_secs(secs));
     }
 
-    fn sign_up(&self, identifier: &str) -> Account {
+    pub(crate) fn sign_up(&self, identifier: &str) -> Account {
         let password = Some(Plain::new(PASSWORD.to_owned()));
         wait(self.auth.sign_up(NewAccount { identifier: identifier.into(), password, display_name: None })).unwrap()
     }
 
-    fn ask(&self, identifier: &str, password: &str, mode: Mode) -> SignIn {
+    pub(crate) fn ask(&self, identifier: &str, password: &str, mode: Mode) -> SignIn {
         SignIn {
             identifier: identifier.into(),
             password: Plain::new(password.into()),
@@ -98,20 +113,20 @@ impl World {
         }
     }
 
-    fn try_sign_in(&self, identifier: &str, mode: Mode) -> Result<SignedIn, SignInError> {
+    pub(crate) fn try_sign_in(&self, identifier: &str, mode: Mode) -> Result<SignedIn, SignInError> {
         wait(self.auth.sign_in(self.ask(identifier, PASSWORD, mode)))
     }
 
-    fn sign_in(&self, mode: Mode) -> SignedIn {
+    pub(crate) fn sign_in(&self, mode: Mode) -> SignedIn {
         self.try_sign_in("ada", mode).unwrap()
     }
 
-    fn who(&self, credential: Credential<'_>) -> Result<Principal, AuthError> {
+    pub(crate) fn who(&self, credential: Credential<'_>) -> Result<Principal, AuthError> {
         wait(self.auth.authenticate(credential))
     }
 
     /// Whether what was handed out still works, by the credential that it carries.
-    fn works(&self, signed_in: &SignedIn) -> bool {
+    pub(crate) fn works(&self, signed_in: &SignedIn) -> bool {
         match &signed_in.issued {
             Issued::Session(token) => self.who(Credential::Session(token.expose())).is_ok(),
             Issued::Pair(pair) => self.who(Credential::Access(pair.access.expose())).is_ok(),
@@ -119,7 +134,7 @@ impl World {
     }
 
     /// Whether the record is there and live.
-    fn lives(&self, session: &Session) -> bool {
+    pub(crate) fn lives(&self, session: &Session) -> bool {
         wait(self.auth.sessions_of(session.account)).unwrap().iter().any(|s| s.sid == session.sid)
     }
 }

@@ -16,6 +16,7 @@ mod accounts;
 mod csrf;
 mod data;
 mod jwks;
+mod link;
 mod refresh;
 mod revocations;
 mod session;
@@ -31,6 +32,9 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<Door>)> {
     vec![
         ("/v1/accounts", "POST", post(accounts::sign_up)),
         ("/v1/sign-in", "POST", post(sign_in::sign_in)),
+        ("/v1/setup", "POST", post(link::set_up)),
+        ("/v1/invite", "POST", post(link::accept)),
+        ("/v1/reset", "POST", post(link::reset)),
         ("/v1/refresh", "POST", post(refresh::refresh)),
         ("/v1/sign-out", "POST", post(sign_out::sign_out)),
         ("/v1/session", "GET,HEAD", get(session::who_am_i)),

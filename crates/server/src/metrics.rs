@@ -12,9 +12,12 @@ use crate::problem::Code;
 const BOUNDS: [u64; 8] = [100, 500, 1_000, 5_000, 25_000, 100_000, 500_000, 2_000_000];
 
 /// All routes that are counted apart, by template: what was asked for never becomes a label.
-pub(crate) const ROUTES: [&str; 14] = [
+pub(crate) const ROUTES: [&str; 17] = [
     "/v1/accounts",
     "/v1/sign-in",
+    "/v1/setup",
+    "/v1/invite",
+    "/v1/reset",
     "/v1/refresh",
     "/v1/sign-out",
     "/v1/session",

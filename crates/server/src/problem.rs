@@ -60,6 +60,7 @@ table! {
     IdentifierTaken "identifier_taken" 409 "The identifier is taken.";
     RefreshSuperseded "refresh_superseded" 409 "A newer refresh token was handed out moments ago. Use that one.";
     SnapshotRequired "snapshot_required" 410 "What has happened since is not known line by line. Take a snapshot.";
+    LinkGone "link_gone" 410 "The link was used, is too old, or never was one.";
     PreconditionFailed "precondition_failed" 412 "The value has changed meanwhile.";
     BodyTooLarge "body_too_large" 413 "The body is too large.";
     SessionDataTooLarge "session_data_too_large" 413 "The value, or all values of the session together, are too large.";

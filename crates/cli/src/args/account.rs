@@ -3,7 +3,9 @@
 use clap::Subcommand;
 
 use crate::config::Config;
+use crate::control::Command;
 use crate::control::command::account::Ask;
+use crate::control::command::link;
 use crate::output::Failure;
 use crate::typed;
 
@@ -47,11 +49,24 @@ pub(super) enum What {
         /// Identifier or account id.
         account: String,
     },
+    /// Make a link for a new password; it works once, for half an hour.
+    ResetLink {
+        /// Identifier or account id.
+        account: String,
+    },
+    /// Make a link for a new account; it works once.
+    Invite {
+        /// For this identifier only; for any if left out.
+        identifier: Option<String>,
+        /// How long it works.
+        #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=90))]
+        days: u32,
+    },
 }
 
 impl What {
-    pub(super) fn ask(self, config: &Config) -> Result<Ask, Failure> {
-        Ok(match self {
+    pub(super) fn ask(self, config: &Config) -> Result<Command, Failure> {
+        let ask = match self {
             Self::Add { identifier, display_name, password_stdin, no_password } => {
                 let least = config.policy.password_min_length;
                 let password = if no_password { None } else { Some(typed::password(password_stdin, least)?) };
@@ -61,6 +76,9 @@ impl What {
             Self::Show { account } => Ask::Show { account },
             Self::Disable { account } => Ask::Disable { account },
             Self::Enable { account } => Ask::Enable { account },
-        })
+            Self::ResetLink { account } => return Ok(Command::Link(link::Ask::Reset { account })),
+            Self::Invite { identifier, days } => return Ok(Command::Link(link::Ask::Invite { identifier, days })),
+        };
+        Ok(Command::Account(ask))
     }
 }

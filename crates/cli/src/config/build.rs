@@ -146,7 +146,11 @@ fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
     let defaults = Policy::new(from.text("server.public_url"));
     let clients: Vec<Client> = values.clients.iter().filter_map(|c| client(c, faults)).collect();
     Policy {
-        sign_up: if from.text("accounts.sign_up") == "open" { SignUp::Open } else { SignUp::Closed },
+        sign_up: match from.text("accounts.sign_up").as_str() {
+            "open" => SignUp::Open,
+            "invite" => SignUp::Invite,
+            _ => SignUp::Closed,
+        },
         session: lifetimes(from, "session", true),
         token: lifetimes(from, "token", false),
         hybrid: lifetimes(from, "hybrid", true),

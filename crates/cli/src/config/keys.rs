@@ -108,9 +108,9 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "accounts",
         "sign_up",
-        Kind::OneOf(&["closed", "open"]),
+        Kind::OneOf(&["closed", "invite", "open"]),
         "\"closed\"",
-        "Who may make an account: operators only, or everybody.",
+        "Who may make an account: operators only, whoever is invited, or everybody.",
     ),
     key(
         "password",

@@ -14,6 +14,7 @@ use crate::output::Failure;
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod key;
+pub(crate) mod link;
 pub(crate) mod session;
 
 /// One request of an operator. Has no Debug: some carry a password.
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Account(account::Ask),
     Session(session::Ask),
     Key(key::Ask),
+    Link(link::Ask),
     Audit(audit::Ask),
 }
 
@@ -34,6 +36,7 @@ impl Command {
             Self::Account(ask) => ask.run(&auth).await,
             Self::Session(ask) => ask.run(&auth).await,
             Self::Key(ask) => ask.run(&auth).await,
+            Self::Link(ask) => ask.run(&auth).await,
             Self::Audit(ask) => ask.run(&auth).await,
         }
     }

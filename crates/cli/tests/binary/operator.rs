@@ -71,6 +71,36 @@ fn what_cannot_be_done_has_a_code_and_an_exit_code() {
     assert_eq!(listed["accounts"].as_array().unwrap().len(), 1, "what was refused left nothing");
 }
 
+/// The token of a link that was shown.
+fn token(link: &Value) -> String {
+    link["link"].as_str().unwrap().rsplit_once("?token=").unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn links_make_the_first_administrator_and_a_new_password_once() {
+    let house = House::new();
+    let server = house.start();
+    let link = house.operator(&["setup-link"]).json();
+    assert!(link["link"].as_str().unwrap().starts_with(&format!("{}/setup?token=", server.url)), "{link}");
+    let root = json!({ "token": token(&link), "identifier": "root", "password": PASSWORD });
+    assert_eq!(server.post("/v1/setup", &root).await.status(), 201);
+    assert_eq!(server.post("/v1/setup", &root).await.status(), 410);
+    assert_eq!(house.operator(&["setup-link"]).failure(), "administered");
+    assert_eq!(house.operator(&["account", "show", "root"]).json()["roles"], json!(["administrator"]));
+    let link = house.operator(&["account", "reset-link", "root"]).json();
+    let reset = json!({ "token": token(&link), "password": "another horse battery staple" });
+    assert_eq!(server.post("/v1/reset", &reset).await.status(), 204);
+    assert_eq!(server.post("/v1/reset", &reset).await.status(), 410);
+    assert_eq!(house.operator(&["account", "reset-link", "nobody"]).failure(), "not_found");
+    let link = house.operator(&["account", "invite", "evelyn", "--days", "1"]).json();
+    let eve = json!({ "token": token(&link), "identifier": "evelyn", "password": PASSWORD });
+    assert_eq!(server.post("/v1/invite", &eve).await.status(), 201);
+    assert_eq!(house.operator(&["account", "invite", "evelyn"]).failure(), "identifier_taken");
+    let log = server.stop();
+    assert!(log.contains("doorward setup-link"), "a new server says how its administrator is made: {log}");
+    assert!(!log.contains(&token(&link)) && !log.contains("evelyn"), "{log}");
+}
+
 #[test]
 fn what_must_be_said_differently_ends_with_2() {
     let house = House::new();

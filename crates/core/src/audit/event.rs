@@ -53,6 +53,9 @@ events! {
     PasswordChanged "password_changed" "A password was changed, and all sessions have ended.";
     PasswordRehashed "password_rehashed" "A password's hash was made anew with the cost of today.";
     DisplayNameChanged "display_name_changed" "A display name was changed.";
+    SetupLinkMade "setup_link_made" "A link for the first administrator was made.";
+    ResetLinkMade "reset_link_made" "A link for a new password was made.";
+    InviteMade "invite_made" "An invitation was made.";
     RolesChanged "roles_changed" "An account has other roles.";
 }
 

@@ -3,6 +3,7 @@
 use doorward_core::accounts::SignUpError;
 use doorward_core::authenticate::AuthError;
 use doorward_core::issue::IssueError;
+use doorward_core::link::UseError;
 use doorward_core::password::{HashError, PasswordFault};
 use doorward_core::refresh::RefreshError;
 use doorward_core::rng::RngError;
@@ -107,6 +108,18 @@ impl From<SignInError> for Problem {
             SignInError::Hash(error) => error.into(),
             SignInError::Issue(error) => error.into(),
             SignInError::Unavailable(error) => error.into(),
+            _ => Self::new(Code::Internal),
+        }
+    }
+}
+
+impl From<UseError> for Problem {
+    fn from(error: UseError) -> Self {
+        match error {
+            UseError::Gone => Self::new(Code::LinkGone),
+            UseError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            UseError::Account(error) => error.into(),
+            UseError::Unavailable(error) => error.into(),
             _ => Self::new(Code::Internal),
         }
     }

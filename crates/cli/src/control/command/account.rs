@@ -33,7 +33,7 @@ impl Ask {
                     password: password.as_ref().map(|p| Plain::new(String::clone(p))),
                     display_name: display_name.clone(),
                 };
-                auth.create_account(new).await.map(|a| show_account(&a)).map_err(not_made)
+                auth.create_account(new).await.map(|a| show_account(&a)).map_err(|e| not_made(&e))
             }
             Self::List { after, limit } => {
                 let page =
@@ -55,8 +55,8 @@ impl Ask {
     }
 }
 
-fn not_made(error: SignUpError) -> Failure {
-    let code = match &error {
+pub(super) fn not_made(error: &SignUpError) -> Failure {
+    let code = match error {
         SignUpError::Taken => "identifier_taken",
         SignUpError::Identifier(_) | SignUpError::DisplayName(_) | SignUpError::Password(_) => "invalid_input",
         _ => "unavailable",

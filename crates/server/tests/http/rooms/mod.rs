@@ -4,6 +4,7 @@ mod accounts;
 mod csrf;
 mod data;
 mod devices;
+mod link;
 mod outage;
 mod refresh;
 mod revocations;
