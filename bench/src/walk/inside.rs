@@ -19,7 +19,7 @@ pub(crate) async fn measure(auth: &Auth, store: &SqliteStore, figures: &mut Map<
 
 /// First sight of a token: everything but the signature check itself.
 fn typical_token(auth: &Auth, figures: &mut Map<String, Value>) -> Outcome<()> {
-    let signer = auth.keyring().signer();
+    let signer = auth.keyring().signer()?;
     let now_at = auth.clock().now()?;
     let claims = |n: u64| typical_claims(&auth.policy().issuer, n, now_at);
     let tokens = (0..2000).map(|n| signer.sign_claims(&claims(n))).collect::<Result<Vec<_>, _>>()?;

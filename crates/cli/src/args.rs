@@ -172,4 +172,13 @@ mod tests {
         assert!(parse(&["sid"]) && parse(&["--account", "ada"]));
         assert!(!parse(&[]) && !parse(&["sid", "--account", "ada"]));
     }
+
+    #[test]
+    fn a_name_that_begins_with_a_hyphen_is_a_name_and_what_follows_is_still_an_option() {
+        for words in [["key", "distrust"], ["key", "remove"], ["session", "revoke"]] {
+            let typed = ["doorward"].iter().chain(&words).chain(&["-Aqn7", "--json", "--data", "x"]);
+            let read = Arguments::try_parse_from(typed).unwrap();
+            assert!(read.common.json && read.common.data.is_some());
+        }
+    }
 }

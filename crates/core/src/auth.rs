@@ -2,20 +2,19 @@
 //! a copy of it is one more handle to the same.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
-use doorward_verify::{Algorithm, RevokedSet, Verifier};
+use doorward_verify::{Algorithm, RevokedSet, Timestamp, Verifier};
 
 use crate::audit::By;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::follow::Position;
 use crate::id::AccountId;
-use crate::keys::{self, Keyring, KeyringError, Signer};
+use crate::keys::{self, Evenness, Keyring, KeyringError, SignError, Signer, life};
 use crate::password::{self, Hasher};
 use crate::policy::Policy;
-use crate::records::KeyState;
 use crate::rng::Rng;
 use crate::root::RootSecrets;
 use crate::store::{Accounts, Audit, Keys, Passing, RevocationLog, Sessions, StoreError};
@@ -48,7 +47,7 @@ pub struct Parts {
     pub policy: Policy,
     /// From which everything is derived.
     pub root: RootSecrets,
-    /// What a database without signing keys gets.
+    /// What signs access tokens. Where the database has another kind of key, it is replaced in due course.
     pub algorithm: Algorithm,
 }
 
@@ -88,12 +87,16 @@ struct Inner {
     rng: Arc<dyn Rng>,
     hasher: Arc<dyn Hasher>,
     policy: Policy,
-    root: RootSecrets,
+    algorithm: Algorithm,
+    /// Root secrets as they were handed in, and as the database wants them used.
+    listed: ArcSwap<RootSecrets>,
+    root: ArcSwap<RootSecrets>,
     keyring: Keyring,
     verifier: Verifier,
     position: Position,
     feed: Feed,
     decoy: ArcSwap<String>,
+    evenness: Mutex<Evenness>,
 }
 
 impl fmt::Debug for Auth {
@@ -113,10 +116,11 @@ impl Auth {
         if !faults.is_empty() {
             return Err(StartError::Policy(faults));
         }
-        if !parts.keys.bind(parts.root.fingerprints()).await? {
+        let now = parts.clock.now().map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        if !parts.keys.bind(parts.root.fingerprints(), now).await? {
             return Err(StartError::OtherRootSecret);
         }
-        let keyring = open_keyring(&parts).await?;
+        let (keyring, root) = open_keyring(&parts, now).await?;
         let verifier = own_verifier(&parts.policy, &keyring);
         let decoy = password::decoy(&[], parts.hasher.cost());
         let inner = Inner {
@@ -130,14 +134,18 @@ impl Auth {
             rng: parts.rng,
             hasher: parts.hasher,
             policy: parts.policy,
-            root: parts.root,
+            algorithm: parts.algorithm,
+            listed: ArcSwap::from_pointee(parts.root),
+            root: ArcSwap::from_pointee(root),
             keyring,
             verifier,
             position: Position::default(),
             feed: Feed::default(),
             decoy: ArcSwap::from_pointee(decoy),
+            evenness: Mutex::default(),
         };
         let auth = Self { inner: Arc::new(inner), by: By::doorward() };
+        auth.note_token_life().await?;
         auth.rebuild().await?;
         auth.choose_decoy().await?;
         Ok(auth)
@@ -221,10 +229,16 @@ impl Auth {
         self.inner.verifier.revoked()
     }
 
-    /// Derived keys.
+    /// Derived keys, as they are used at this moment.
     #[must_use]
-    pub fn root(&self) -> &RootSecrets {
-        &self.inner.root
+    pub fn root(&self) -> Arc<RootSecrets> {
+        self.inner.root.load_full()
+    }
+
+    /// The root secrets as they were handed in, those included that make nothing yet or count for nothing any more.
+    #[must_use]
+    pub fn listed_roots(&self) -> Arc<RootSecrets> {
+        self.inner.listed.load_full()
     }
 
     /// How many password hashes wait for their turn.
@@ -241,6 +255,26 @@ impl Auth {
 
     pub(crate) fn rng(&self) -> &dyn Rng {
         &*self.inner.rng
+    }
+
+    pub(crate) fn shared_rng(&self) -> Arc<dyn Rng> {
+        self.inner.rng.clone()
+    }
+
+    pub(crate) fn list_roots(&self, listed: RootSecrets) {
+        self.inner.listed.store(Arc::new(listed));
+    }
+
+    pub(crate) fn use_roots(&self, root: RootSecrets) {
+        self.inner.root.store(Arc::new(root));
+    }
+
+    pub(crate) fn evenness(&self) -> &Mutex<Evenness> {
+        &self.inner.evenness
+    }
+
+    pub(crate) fn key_plan(&self) -> life::Plan {
+        life::Plan::of(&self.inner.policy, self.inner.algorithm)
     }
 
     pub(crate) fn hasher(&self) -> &dyn Hasher {
@@ -263,7 +297,7 @@ impl Auth {
         String::clone(&self.inner.decoy.load())
     }
 
-    pub(crate) fn signer(&self) -> Arc<Signer> {
+    pub(crate) fn signer(&self) -> Result<Arc<Signer>, SignError> {
         self.inner.keyring.signer()
     }
 
@@ -278,14 +312,17 @@ impl Auth {
 
 /// One key signs, the next one is published from the first day on: verifiers that keep a key set for an hour know it long
 /// before it signs.
-async fn open_keyring(parts: &Parts) -> Result<Keyring, StartError> {
+async fn open_keyring(parts: &Parts, now: Timestamp) -> Result<(Keyring, RootSecrets), StartError> {
     let mut stored = parts.keys.all().await?;
-    if stored.is_empty() {
-        let now = parts.clock.now().map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        let make = |state| keys::make(parts.algorithm, state, &parts.root, &*parts.rng, now);
-        stored = parts.keys.ensure(vec![make(KeyState::Active)?, make(KeyState::Next)?]).await?;
+    let root = parts.root.as_stored(&stored).ok_or(StartError::OtherRootSecret)?;
+    if stored.keys.is_empty() {
+        let make = || keys::make(parts.algorithm, &root, &*parts.rng, now);
+        let mut first = vec![make()?, make()?];
+        let kid = first[0].kid.clone();
+        life::turn(&mut first, &kid, now, &life::Plan::of(&parts.policy, parts.algorithm));
+        stored = parts.keys.ensure(first).await?;
     }
-    Ok(Keyring::open(&stored, &parts.root)?)
+    Ok((Keyring::open(stored, &root)?, root))
 }
 
 /// Accepts what this node hands out, to whichever client: every audience that a token of ours may carry is ours.

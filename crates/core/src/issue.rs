@@ -104,7 +104,7 @@ impl Auth {
     ) -> Result<(Plain<String>, Duration), IssueError> {
         let claims = self.claims(session, account, now, id::draw_jti(self.rng())?);
         let left = Duration::from_secs(u64::try_from(claims.exp - claims.iat).unwrap_or(0));
-        Ok((self.signer().sign_claims(&claims)?, left))
+        Ok((self.signer()?.sign_claims(&claims)?, left))
     }
 
     fn claims(&self, session: &Session, account: &Account, now: Timestamp, jti: String) -> Claims {

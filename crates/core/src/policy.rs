@@ -60,6 +60,10 @@ pub struct Policy {
     pub keep_log: Duration,
     /// A node that has not read the log for longer no longer answers for access tokens: it may not know what has ended.
     pub refuse_after: Duration,
+    /// How long a key signs.
+    pub rotate_keys: Duration,
+    /// How long a key is published before it signs, at least: longer than verifiers keep a key set.
+    pub publish_keys: Duration,
     /// Known applications; the first is the one meant when a request names none.
     pub clients: Vec<Client>,
 }
@@ -109,6 +113,8 @@ impl Policy {
             password_min_length: 15,
             keep_log: DAY,
             refuse_after: MINUTE,
+            rotate_keys: 90 * DAY,
+            publish_keys: DAY,
             clients: vec![Client {
                 id: ClientId::default_client(),
                 modes: vec![Mode::Session],
@@ -148,6 +154,13 @@ impl Policy {
         if native { self.native_grace } else { self.grace }
     }
 
+    /// After this long without activity every sign-in has ended, whatever its mode.
+    #[must_use]
+    pub fn longest_idle(&self) -> Duration {
+        let all = Mode::ALL.into_iter().flat_map(|mode| [false, true].map(|remember| self.lifetimes(mode, remember).0));
+        all.map(|life| life.idle_timeout).max().unwrap_or_default()
+    }
+
     /// Everything that makes these numbers unusable together, in words for the operator.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
@@ -183,6 +196,12 @@ impl Policy {
         }
         if self.keep_log < DAY {
             faults.push("the revocation log is kept for less than 24 hours".into());
+        }
+        if self.publish_keys < 30 * MINUTE {
+            faults.push("a signing key is published for less than 30 minutes before it signs".into());
+        }
+        if self.rotate_keys < self.publish_keys {
+            faults.push("signing keys rotate more often than a new one may be published".into());
         }
         faults.dedup();
         faults

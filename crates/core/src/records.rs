@@ -4,12 +4,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use doorward_verify::{Algorithm, Entry, Timestamp};
+use doorward_verify::{Entry, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, ClientId, SessionId};
 use crate::root::KeyIdent;
 use crate::secret::{Hashed, SessionToken};
+
+mod keys;
+
+pub use keys::{KeyState, RootState, StoredKey, StoredKeys, StoredRoot};
 
 /// How a sign-in is carried, fixed when it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, PartialOrd, Ord)]
@@ -219,58 +223,4 @@ pub struct LogRow {
     pub entry: Entry,
     /// Whether the session store has confirmed the end.
     pub settled: bool,
-}
-
-/// A signing key as stored.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StoredKey {
-    /// Its public name.
-    pub kid: String,
-    /// The one algorithm it is for.
-    pub algorithm: Algorithm,
-    /// Its public half, a JWK (RFC 7517) as JSON.
-    pub public_jwk: String,
-    /// Its private half, sealed under the root secret.
-    pub sealed: Vec<u8>,
-    /// Where it stands in its life.
-    pub state: KeyState,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-/// Leaves out the sealed half.
-impl fmt::Debug for StoredKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredKey").field("kid", &self.kid).field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-/// The life of a signing key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyState {
-    /// Published, does not sign yet.
-    Next,
-    /// Signs.
-    Active,
-    /// Published until the last token it signed has expired.
-    Retired,
-}
-
-impl KeyState {
-    /// As stored and shown.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Next => "next",
-            Self::Active => "active",
-            Self::Retired => "retired",
-        }
-    }
-
-    /// Reads what [`name`](Self::name) wrote.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Next, Self::Active, Self::Retired].into_iter().find(|s| s.name() == name)
-    }
 }

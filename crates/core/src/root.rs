@@ -1,9 +1,10 @@
 //! The root secret: one list of 32 bytes each, from which everything else is derived.
 //!
-//! The newest makes new tokens, every listed one still verifies. What is derived lives only in memory; signing keys, which
+//! One makes new tokens, the newest that the database has been told of; every listed one still verifies. What is derived lives only in memory; signing keys, which
 //! live in the database, are sealed under a derived key, so a copy of the database signs nothing.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{digest, hkdf, hmac};
@@ -11,6 +12,7 @@ use doorward_verify::base64url;
 use zeroize::Zeroizing;
 
 use crate::id::SessionId;
+use crate::records::{RootState, StoredKeys, StoredRoot};
 use crate::rng::{self, Rng, RngError};
 
 /// Length of a root secret in bytes.
@@ -77,9 +79,12 @@ pub enum RootError {
     Placeholder,
 }
 
-/// All listed root secrets, newest first, as the keys derived from them.
+/// All listed root secrets, newest first, as the keys derived from them. Cheap to clone.
+#[derive(Clone)]
 pub struct RootSecrets {
-    derived: Vec<Derived>,
+    derived: Vec<Arc<Derived>>,
+    /// Which of them makes what is new.
+    maker: usize,
 }
 
 struct Derived {
@@ -106,26 +111,56 @@ impl RootSecrets {
         if newest_first.iter().any(|s| s.iter().all(|b| *b == s[0])) {
             return Err(RootError::Placeholder);
         }
-        let derived: Vec<_> = newest_first.iter().map(|secret| Derived::from(secret)).collect();
+        let derived: Vec<_> = newest_first.iter().map(|secret| Arc::new(Derived::from(secret))).collect();
         let twice = derived.iter().enumerate().any(|(i, d)| derived[..i].iter().any(|e| e.ident == d.ident));
         match derived.is_empty() {
             true => Err(RootError::Empty),
             false if twice => Err(RootError::Twice),
-            false => Ok(Self { derived }),
+            false => Ok(Self { derived, maker: 0 }),
         }
+    }
+
+    /// These secrets as the database wants them used: the one that it calls current makes what is new, and those that are
+    /// distrusted are gone. A secret that was put first in the list and of which the database knows nothing only verifies,
+    /// so that it can be handed to one node after the other. `None` if the current one is not listed.
+    #[must_use]
+    pub fn as_stored(&self, stored: &StoredKeys) -> Option<Self> {
+        let distrusted = |d: &Arc<Derived>| {
+            let same = |root: &StoredRoot| root.fingerprint == d.fingerprint && root.state == RootState::Distrusted;
+            stored.roots.iter().any(same)
+        };
+        let derived: Vec<_> = self.derived.iter().filter(|d| !distrusted(d)).cloned().collect();
+        let current = &stored.current_root()?.fingerprint;
+        let maker = derived.iter().position(|d| d.fingerprint == *current)?;
+        Some(Self { derived, maker })
+    }
+
+    fn maker(&self) -> &Derived {
+        &self.derived[self.maker]
     }
 
     /// The name of the secret that makes new tokens.
     #[must_use]
     pub fn newest(&self) -> KeyIdent {
-        self.derived[0].ident
+        self.maker().ident
     }
 
-    /// Tells nodes with the same list apart from others; stored in the database, reveals nothing. Of the oldest listed
-    /// secret, so that putting a new one in front does not change it.
+    /// Names of the listed secrets, newest first.
+    #[must_use]
+    pub fn idents(&self) -> Vec<KeyIdent> {
+        self.derived.iter().map(|d| d.ident).collect()
+    }
+
+    /// Tells nodes with the same secrets apart from others, newest first; stored in the database, reveals nothing.
     #[must_use]
     pub fn fingerprints(&self) -> Vec<String> {
         self.derived.iter().map(|d| d.fingerprint.clone()).collect()
+    }
+
+    /// The fingerprint of the secret of that name, if it is listed.
+    #[must_use]
+    pub fn fingerprint_of(&self, ident: KeyIdent) -> Option<&str> {
+        self.derived.iter().find(|d| d.ident == ident).map(|d| d.fingerprint.as_str())
     }
 
     /// The MAC of a refresh token, under the secret of that name; `None` if it is not listed (any more).
@@ -136,10 +171,10 @@ impl RootSecrets {
         Some(mac(&derived.refresh, &[b"refresh", sid.as_bytes(), line.as_bytes(), generation.as_bytes(), salt]))
     }
 
-    /// The MAC half of a CSRF token, under the newest secret.
+    /// The MAC half of a CSRF token, under the secret that makes new ones.
     #[must_use]
     pub fn csrf_mac(&self, sid: &SessionId, random: &[u8; 16]) -> [u8; 32] {
-        mac(&self.derived[0].csrf, &[b"csrf", sid.as_bytes(), random])
+        mac(&self.maker().csrf, &[b"csrf", sid.as_bytes(), random])
     }
 
     /// Whether the MAC half of a CSRF token is right under any listed secret; constant time.
@@ -153,22 +188,22 @@ impl RootSecrets {
     /// be reversed without the root secret.
     #[must_use]
     pub fn log_name(&self, value: &str) -> String {
-        base64url::encode(&mac(&self.derived[0].log, &[b"log", value.as_bytes()])[..9])
+        base64url::encode(&mac(&self.maker().log, &[b"log", value.as_bytes()])[..9])
     }
 
-    /// Encrypts under the newest secret; `purpose` must be the same to open it.
+    /// Encrypts under the secret that makes new things; `purpose` must be the same to open it.
     ///
     /// # Errors
     /// If there is no randomness.
     pub fn seal(&self, rng: &dyn Rng, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, RngError> {
         let nonce: [u8; NONCE_LEN] = rng::bytes(rng)?;
-        let newest = &self.derived[0];
+        let maker = self.maker();
         let mut sealed = plain.to_vec();
-        newest
+        maker
             .wrap
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose.as_bytes()), &mut sealed)
             .map_err(|_| RngError)?;
-        Ok([newest.ident.0.as_slice(), &nonce, &sealed].concat())
+        Ok([maker.ident.0.as_slice(), &nonce, &sealed].concat())
     }
 
     /// Opens what [`seal`](Self::seal) made, under whichever listed secret made it.
@@ -265,6 +300,25 @@ mod tests {
         assert!(!old.csrf_holds(&sid, &[1; 16], &both.csrf_mac(&sid, &[1; 16])));
         let sealed = old.seal(&SeededRng::new(1), "key", b"inside").unwrap();
         assert_eq!(both.open("key", &sealed).unwrap().as_slice(), b"inside");
+    }
+
+    #[test]
+    fn the_database_says_which_secret_makes_new_things_and_which_count_for_nothing() {
+        let listed = RootSecrets::new(&[secret(3), secret(2), secret(1)]).unwrap();
+        let [three, two, one] = listed.fingerprints().try_into().unwrap();
+        let row = |fingerprint: &str, state| StoredRoot {
+            state,
+            ..StoredRoot::current(fingerprint.to_owned(), doorward_verify::Timestamp::from_secs(0))
+        };
+        let used = |roots: Vec<StoredRoot>| listed.as_stored(&StoredKeys { roots, ..StoredKeys::default() });
+        let unknown_in_front = used(vec![row(&two, RootState::Current)]).unwrap();
+        assert_eq!(unknown_in_front.newest(), listed.idents()[1]);
+        assert_eq!(unknown_in_front.idents(), listed.idents(), "every listed one verifies");
+        let leaked = used(vec![row(&two, RootState::Distrusted), row(&three, RootState::Current)]).unwrap();
+        assert_eq!(leaked.fingerprints(), [three.clone(), one]);
+        assert_eq!(leaked.newest(), listed.idents()[0]);
+        assert!(used(vec![row("another", RootState::Current)]).is_none());
+        assert!(used(vec![row(&three, RootState::Former)]).is_none());
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod passing;
 
 pub use accounts::{AccountChange, Accounts, Changed};
 pub use audit::Audit;
-pub use keys::Keys;
+pub use keys::{Keys, KeysChange, KeysWritten};
 pub use log::{LogHead, RevocationLog};
 pub use passing::{LONGEST_VALUE, OneTime, Passing, Purpose};
 pub use sessions::Sessions;

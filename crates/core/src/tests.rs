@@ -1,6 +1,7 @@
 //! The walk as a whole, over the plain double: what no single step can show.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use doorward_verify::{Algorithm, Timestamp};
@@ -24,6 +25,7 @@ use crate::store::double::Double;
 
 mod ends;
 mod foreign;
+mod keys;
 mod outage;
 mod race;
 mod refresh;
@@ -52,26 +54,29 @@ impl World {
 
     /// One whose numbers differ.
     pub(crate) fn with(change: impl FnOnce(&mut Policy)) -> Self {
-        Self::begin(Double::new(), NOW, &[1], change).unwrap()
+        Self::begin(Double::new(), NOW, &[1], |policy, _| change(policy)).unwrap()
     }
 
     fn start(store: Double, now: Timestamp, roots: &[u8]) -> Result<Self, StartError> {
-        Self::begin(store, now, roots, |_| {})
+        Self::begin(store, now, roots, |_, _| {})
     }
 
     fn begin(
         store: Double,
         now: Timestamp,
         roots: &[u8],
-        change: impl FnOnce(&mut Policy),
+        change: impl FnOnce(&mut Policy, &mut Algorithm),
     ) -> Result<Self, StartError> {
+        static NODES: AtomicU64 = AtomicU64::new(0);
         let clock = Arc::new(ManualClock::at(now));
-        let rng = Arc::new(SeededRng::new(now.millis() as u64));
+        // Two nodes never draw the same.
+        let rng = Arc::new(SeededRng::new(NODES.fetch_add(1, Ordering::Relaxed)));
         let mut policy = Policy::new("https://door.example");
         policy.sign_up = SignUp::Open;
         policy.clients[0].modes = Mode::ALL.to_vec();
         policy.clients.push(Client { id: "shop".parse().unwrap(), ..policy.clients[0].clone() });
-        change(&mut policy);
+        let mut algorithm = Algorithm::Es256;
+        change(&mut policy, &mut algorithm);
         let cheap = Cost { memory_kib: 64, passes: 1, lanes: 1 };
         let shared = Arc::new(store.clone());
         let auth = wait(Auth::start(Parts {
@@ -86,7 +91,7 @@ impl World {
             hasher: Arc::new(InlineHasher::new(cheap, rng.clone())),
             policy,
             root: RootSecrets::new(&roots.iter().map(|n| root(*n)).collect::<Vec<_>>()).unwrap(),
-            algorithm: Algorithm::Es256,
+            algorithm,
         }))?;
         Ok(Self { auth, store, clock, rng })
     }

@@ -142,7 +142,7 @@ impl Feed {
             node: self.node.clone(),
             time,
         };
-        match self.auth.keyring().signer().sign_jws(typ::HEARTBEAT, &beat.payload()) {
+        match self.auth.keyring().signer().and_then(|signer| signer.sign_jws(typ::HEARTBEAT, &beat.payload())) {
             Ok(jws) => {
                 state.beat = Some((time, read.since_start));
                 Some(Event::Heartbeat(jws).write())

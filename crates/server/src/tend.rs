@@ -1,10 +1,13 @@
-//! What must go on beside the requests: following the revocation log, and removing what has had its time.
+//! What must go on beside the requests: following the revocation log, removing what has had its time, and tending the keys.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use doorward_core::Auth;
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// How often the log is read. Half of what "within a second" allows would be enough; this leaves room for a slow store.
+/// How often the log and the version of the keys are read. Half of what "within a second" allows would be enough; this
+/// leaves room for a slow store.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// Every so many rounds something is purged.
 const PURGE_EVERY: u32 = 4;
@@ -13,12 +16,15 @@ const DECOY_EVERY: u32 = 2400;
 
 /// Runs until it is dropped. One for each process.
 pub async fn tend(auth: Auth) {
-    let mut rounds = tokio::time::interval(FOLLOW_EVERY);
-    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Side by side: a new RSA key takes a second, and for so long nobody may miss what others have ended.
+    tokio::join!(follow(&auth), keys(&auth));
+}
+
+async fn follow(auth: &Auth) {
+    let (mut rounds, mut health) = (rounds(), Health::of("the revocation log"));
     let mut round: u32 = 0;
-    let mut failing = false;
     loop {
-        let outcome = tokio::select! {
+        health.tell(&tokio::select! {
             _ = rounds.tick() => {
                 round = round.wrapping_add(1);
                 match auth.follow().await {
@@ -29,13 +35,43 @@ pub async fn tend(auth: Auth) {
             }
             // Something has ended here: who follows hears of it now, and not with the next round.
             () = auth.log_moved() => auth.read_log().await.map(|_| ()),
-        };
-        // One line when it begins and one when it is over; a store that is down for an hour is no reason for 14,400.
-        match &outcome {
-            Err(error) if !failing => tracing::error!(event = "tending_failed", %error, "the log cannot be followed"),
-            Ok(()) if failing => tracing::info!(event = "tending_recovered", "the log is followed again"),
+        });
+    }
+}
+
+async fn keys(auth: &Auth) {
+    let (mut rounds, mut health) = (rounds(), Health::of("the signing keys"));
+    loop {
+        rounds.tick().await;
+        health.tell(&auth.tend_keys().await);
+    }
+}
+
+fn rounds() -> Interval {
+    let mut rounds = interval(FOLLOW_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    rounds
+}
+
+/// One line when it begins to fail and one when it is over; a store that is down for an hour is no reason for 14,400.
+struct Health {
+    of: &'static str,
+    failing: bool,
+}
+
+impl Health {
+    fn of(of: &'static str) -> Self {
+        Self { of, failing: false }
+    }
+
+    fn tell(&mut self, outcome: &Result<(), impl Display>) {
+        match outcome {
+            Err(error) if !self.failing => {
+                tracing::error!(event = "tending_failed", of = self.of, %error, "it is tried again and again");
+            }
+            Ok(()) if self.failing => tracing::info!(event = "tending_recovered", of = self.of, "it goes on"),
             _ => {}
         }
-        failing = outcome.is_err();
+        self.failing = outcome.is_err();
     }
 }

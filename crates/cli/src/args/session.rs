@@ -14,7 +14,7 @@ pub(super) enum What {
     /// End a session, or all sessions of an account.
     Revoke {
         /// Session id.
-        #[arg(required_unless_present = "account", conflicts_with = "account")]
+        #[arg(required_unless_present = "account", conflicts_with = "account", allow_hyphen_values = true)]
         sid: Option<String>,
         /// All sessions of this account.
         #[arg(long, value_name = "ACCOUNT")]

@@ -160,6 +160,8 @@ fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
         leeway: from.span("tokens.leeway"),
         password_min_length: usize::try_from(from.number("password.min_length")).unwrap_or(usize::MAX),
         keep_log: from.span("log.keep"),
+        rotate_keys: from.span("keys.rotate_every"),
+        publish_keys: from.span("keys.publish_before"),
         clients: if clients.is_empty() { defaults.clients.clone() } else { clients },
         ..defaults
     }

@@ -97,7 +97,7 @@ fn numbers(policy: &Policy, values: &Values, faults: &mut Vec<Fault>) {
         let names = ["idle", "absolute", "remember_idle", "remember_absolute"];
         let mut keys: Vec<String> =
             mode.iter().flat_map(|m| names.map(|name| format!("lifetimes.{m}.{name}"))).collect();
-        keys.push("tokens.access_token".into());
+        keys.push(if text.contains("key") { "keys.rotate_every" } else { "tokens.access_token" }.into());
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         faults.push(Fault { place: place(values, &keys), text });
     }

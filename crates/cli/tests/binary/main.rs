@@ -4,6 +4,7 @@
 mod curl;
 mod first_start;
 mod house;
+mod keys;
 mod log;
 mod operator;
 mod readme;

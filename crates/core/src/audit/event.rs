@@ -57,13 +57,20 @@ events! {
     ResetLinkMade "reset_link_made" "A link for a new password was made.";
     InviteMade "invite_made" "An invitation was made.";
     RolesChanged "roles_changed" "An account has other roles.";
+    KeyPublished "key_published" "A new signing key is published; it does not sign yet.";
+    KeySigns "key_signs" "Another signing key signs from now on.";
+    KeyRemoved "key_removed" "A signing key was removed: nothing that it signed can be alive.";
+    KeyDistrusted "key_distrusted" "A signing key was distrusted: what it signed counts for nothing.";
+    RootSecretRotated "root_secret_rotated" "Another root secret makes what is new.";
+    RootSecretRemoved "root_secret_removed" "A root secret has left the list.";
+    RootSecretDistrusted "root_secret_distrusted" "A root secret was distrusted: what it made counts for nothing.";
 }
 
 impl Event {
     /// Whether an operator should look: these stand out in the log.
     #[must_use]
     pub fn is_alarming(self) -> bool {
-        matches!(self, Self::RefreshReuseDetected)
+        matches!(self, Self::RefreshReuseDetected | Self::KeyDistrusted | Self::RootSecretDistrusted)
     }
 
     /// Reads what [`name`](Self::name) wrote.

@@ -116,7 +116,10 @@ macro_rules! each_sentence {
                 only_settled_rows_of_old_age_are_purged_and_the_head_stays;
             keys:
                 the_first_keys_stay,
-                the_first_root_secret_binds_the_store;
+                the_first_root_secret_binds_the_store,
+                a_change_of_keys_is_written_whole_and_moves_the_version_by_one,
+                a_change_of_keys_its_log_entries_and_its_notes_come_together,
+                a_change_of_keys_at_another_version_leaves_no_trace;
             audit:
                 notes_come_back_in_order_and_whole,
                 a_change_and_its_note_come_together,
@@ -149,7 +152,9 @@ macro_rules! each_sentence {
                 of_those_who_take_one_value_exactly_one_gets_it,
                 of_values_for_one_subject_one_is_left,
                 together_no_more_values_are_kept_than_allowed,
-                together_no_more_pass_than_the_rule_allows;
+                together_no_more_pass_than_the_rule_allows,
+                of_changes_of_keys_at_one_version_exactly_one_is_written,
+                keys_and_their_version_are_always_of_one_moment;
         }
     };
 }

@@ -13,7 +13,7 @@ use crate::audit::{Note, Row};
 use crate::data::{self, DataChange, DataWrite};
 use crate::id::{AccountId, SessionId};
 use crate::limit::{LimitKey, LimitState};
-use crate::records::{Account, LogRow, Session, SessionData, SessionState, StoredKey};
+use crate::records::{Account, LogRow, Session, SessionData, SessionState, StoredKeys};
 use crate::refresh::{self, Rotate, Rotation};
 
 /// When a fault or a hook comes into play.
@@ -61,15 +61,14 @@ struct State {
     accounts: BTreeMap<AccountId, Account>,
     log: Vec<LogRow>,
     seq: u64,
-    keys: Vec<StoredKey>,
-    bound: Option<String>,
+    keys: StoredKeys,
     audit: Vec<Row>,
     values: Vec<OneTime>,
     counts: BTreeMap<LimitKey, LimitState>,
 }
 
 /// Every verb by name, as faults and hooks know them.
-pub const VERBS: [&str; 37] = [
+pub const VERBS: [&str; 39] = [
     "insert",
     "find",
     "touch",
@@ -93,7 +92,9 @@ pub const VERBS: [&str; 37] = [
     "purge_log",
     "ensure",
     "all",
+    "version",
     "bind",
+    "change_keys",
     "append_audit",
     "page_audit",
     "shorten",

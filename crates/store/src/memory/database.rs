@@ -8,8 +8,10 @@ use doorward_core::Timestamp;
 use doorward_core::accounts::{self, Applied};
 use doorward_core::audit::Note;
 use doorward_core::id::AccountId;
-use doorward_core::records::{Account, LogRow, StoredKey};
-use doorward_core::store::{AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog};
+use doorward_core::records::{Account, LogRow, StoredKey, StoredKeys};
+use doorward_core::store::{
+    AccountChange, Accounts, Answer, Changed, Keys, KeysChange, KeysWritten, LogHead, RevocationLog,
+};
 use doorward_core::verify::Entry;
 
 use super::{MemoryStore, answer};
@@ -23,8 +25,7 @@ pub(super) struct Database {
     by_identifier: BTreeMap<String, AccountId>,
     log: BTreeMap<u64, LogRow>,
     seq: u64,
-    keys: Vec<StoredKey>,
-    bound: Option<String>,
+    keys: StoredKeys,
     audit: BTreeMap<u64, Note>,
     noted: u64,
 }
@@ -165,27 +166,39 @@ impl RevocationLog for MemoryStore {
 }
 
 impl Keys for MemoryStore {
-    fn ensure(&self, first: Vec<StoredKey>) -> Answer<'_, Vec<StoredKey>> {
+    fn ensure(&self, first: Vec<StoredKey>) -> Answer<'_, StoredKeys> {
         answer(move || {
             let mut database = self.database();
-            if database.keys.is_empty() {
-                database.keys = first;
+            if database.keys.keys.is_empty() {
+                database.keys.keys = first;
+                database.keys.version += 1;
             }
             Ok(database.keys.clone())
         })
     }
 
-    fn all(&self) -> Answer<'_, Vec<StoredKey>> {
+    fn all(&self) -> Answer<'_, StoredKeys> {
         answer(|| Ok(self.database().keys.clone()))
     }
 
-    fn bind(&self, fingerprints: Vec<String>) -> Answer<'_, bool> {
+    fn version(&self) -> Answer<'_, u64> {
+        answer(|| Ok(self.database().keys.version))
+    }
+
+    fn bind(&self, fingerprints: Vec<String>, now: Timestamp) -> Answer<'_, bool> {
+        answer(move || Ok(self.database().keys.bind(&fingerprints, now)))
+    }
+
+    fn change(&self, at_version: u64, change: KeysChange) -> Answer<'_, KeysWritten> {
         answer(move || {
             let mut database = self.database();
-            if database.bound.is_none() {
-                database.bound = fingerprints.first().cloned();
+            if database.keys.version != at_version {
+                return Ok(KeysWritten::Late);
             }
-            Ok(database.bound.as_ref().is_some_and(|bound| fingerprints.contains(bound)))
+            database.keys.apply(&change);
+            let last_seq = change.entries.into_iter().map(|entry| database.append(entry, change.at)).last();
+            database.write_down(change.notes);
+            Ok(KeysWritten::Done { version: database.keys.version, last_seq })
         })
     }
 }

@@ -10,7 +10,7 @@ use super::error::{OpenError, open_error};
 const APPLICATION_ID: i32 = 0x6477_7264;
 
 /// Each step is a list of groups of tables.
-const STEPS: &[&[&str]] = &[&[BEGINNING], &[AUDIT, PASSING]];
+const STEPS: &[&[&str]] = &[&[BEGINNING], &[AUDIT, PASSING, KEYS]];
 
 const BEGINNING: &str = "
     CREATE TABLE accounts (
@@ -99,6 +99,28 @@ const PASSING: &str = "
         until INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX counts_by_end ON counts (until);
+";
+
+/// The life of signing keys and of root secrets. Tokens of keys that signed before may be as old as any verifier accepts.
+const KEYS: &str = "
+    ALTER TABLE signing_keys ADD COLUMN active_at INTEGER;
+    ALTER TABLE signing_keys ADD COLUMN retired_at INTEGER;
+    ALTER TABLE signing_keys ADD COLUMN token_life INTEGER NOT NULL DEFAULT 0;
+    UPDATE signing_keys SET active_at = created_at, token_life = 3600 WHERE state = 'active';
+    CREATE TABLE root_secrets (
+        position INTEGER PRIMARY KEY NOT NULL,
+        fingerprint TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        may_leave_at INTEGER
+    ) STRICT;
+    INSERT INTO root_secrets (fingerprint, state, since) SELECT fingerprint, 'current', 0 FROM root_secret;
+    DROP TABLE root_secret;
+    CREATE TABLE keys_version (
+        only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+        version INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO keys_version (only_row, version) VALUES (1, 0);
 ";
 
 /// Takes the steps that are missing.

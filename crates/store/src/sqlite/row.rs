@@ -40,6 +40,10 @@ pub(super) fn moment(row: &Row<'_>, at: usize) -> Result<Timestamp, StoreError> 
     column(row, at).map(Timestamp::from_millis)
 }
 
+pub(super) fn moment_if_any(row: &Row<'_>, at: usize) -> Result<Option<Timestamp>, StoreError> {
+    Ok(column::<Option<i64>>(row, at)?.map(Timestamp::from_millis))
+}
+
 /// A record that cannot be read counts as absent, and one line says so.
 pub(super) fn session(sid: &SessionId, record: &[u8]) -> Option<Session> {
     let session = decode_session(sid, record).ok();
@@ -58,7 +62,7 @@ pub(super) fn account(row: &Row<'_>) -> Result<Account, StoreError> {
         password: column(row, 3)?,
         version: unsigned(row, 4)?,
         sessions_from: unsigned(row, 5)?,
-        disabled_at: column::<Option<i64>>(row, 6)?.map(Timestamp::from_millis),
+        disabled_at: moment_if_any(row, 6)?,
         roles: list(row, 7)?,
         permissions: list(row, 8)?,
         created_at: moment(row, 9)?,

@@ -39,13 +39,22 @@ pub(super) const SETTLE: &str = "UPDATE revocation_log SET settled = 1 WHERE seq
 pub(super) const PURGE_LOG: &str = "DELETE FROM revocation_log WHERE seq IN \
     (SELECT seq FROM revocation_log WHERE settled = 1 AND at < $1 ORDER BY at LIMIT $2)";
 
-pub(super) const ALL_KEYS: &str =
-    "SELECT kid, algorithm, public_jwk, sealed, state, created_at FROM signing_keys ORDER BY position";
-pub(super) const ADD_KEY: &str = "INSERT INTO signing_keys (kid, algorithm, public_jwk, sealed, state, created_at) \
-    VALUES ($1, $2, $3, $4, $5, $6)";
-pub(super) const BIND: &str =
-    "INSERT INTO root_secret (only_row, fingerprint) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING";
-pub(super) const BOUND: &str = "SELECT fingerprint FROM root_secret WHERE only_row = 1";
+pub(super) const ALL_KEYS: &str = "SELECT kid, algorithm, public_jwk, sealed, state, created_at, active_at, retired_at, \
+    token_life FROM signing_keys ORDER BY position";
+pub(super) const PUT_KEY: &str = "INSERT INTO signing_keys (kid, algorithm, public_jwk, sealed, state, created_at, \
+    active_at, retired_at, token_life) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+    ON CONFLICT (kid) DO UPDATE SET algorithm = excluded.algorithm, public_jwk = excluded.public_jwk, \
+    sealed = excluded.sealed, state = excluded.state, created_at = excluded.created_at, \
+    active_at = excluded.active_at, retired_at = excluded.retired_at, token_life = excluded.token_life";
+pub(super) const REMOVE_KEY: &str = "DELETE FROM signing_keys WHERE kid = $1";
+pub(super) const ALL_ROOTS: &str = "SELECT fingerprint, state, since, may_leave_at FROM root_secrets ORDER BY position";
+pub(super) const PUT_ROOT: &str = "INSERT INTO root_secrets (fingerprint, state, since, may_leave_at) \
+    VALUES ($1, $2, $3, $4) ON CONFLICT (fingerprint) DO UPDATE SET state = excluded.state, since = excluded.since, \
+    may_leave_at = excluded.may_leave_at";
+pub(super) const REMOVE_ROOT: &str = "DELETE FROM root_secrets WHERE fingerprint = $1";
+pub(super) const KEYS_VERSION: &str = "SELECT version FROM keys_version WHERE only_row = 1";
+pub(super) const MOVE_KEYS_VERSION: &str =
+    "UPDATE keys_version SET version = version + 1 WHERE only_row = 1 AND version = $1";
 
 pub(super) const WRITE_DOWN: &str = "INSERT INTO audit (at, account, address, whole, note) VALUES ($1, $2, $3, $4, $5)";
 pub(super) const AUDIT_PAGE: &str = "SELECT seq, note, address FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
@@ -102,9 +111,13 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("SETTLE", SETTLE, false),
     ("PURGE_LOG", PURGE_LOG, false),
     ("ALL_KEYS", ALL_KEYS, true),
-    ("ADD_KEY", ADD_KEY, false),
-    ("BIND", BIND, false),
-    ("BOUND", BOUND, false),
+    ("PUT_KEY", PUT_KEY, false),
+    ("REMOVE_KEY", REMOVE_KEY, false),
+    ("ALL_ROOTS", ALL_ROOTS, true),
+    ("PUT_ROOT", PUT_ROOT, false),
+    ("REMOVE_ROOT", REMOVE_ROOT, false),
+    ("KEYS_VERSION", KEYS_VERSION, false),
+    ("MOVE_KEYS_VERSION", MOVE_KEYS_VERSION, false),
     ("WRITE_DOWN", WRITE_DOWN, false),
     ("AUDIT_PAGE", AUDIT_PAGE, false),
     ("AUDIT_OF_ACCOUNT", AUDIT_OF_ACCOUNT, false),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::keys::{adding, sample_stored_key};
 use super::passing::{at_most, sample_digest, sample_limit, sample_value};
 use super::sessions::{ask, put};
 use super::{NOW, Stores, got, sample_account, sample_entry, sample_note, sample_session, together};
@@ -11,7 +12,7 @@ use crate::id::SessionId;
 use crate::limit::{Rule, Step, Weighed};
 use crate::records::{Account, Session, SessionData};
 use crate::refresh::Rotation;
-use crate::store::{AccountChange, Changed, LogHead, OneTime, Purpose};
+use crate::store::{AccountChange, Changed, KeysWritten, LogHead, OneTime, Purpose};
 
 const THREADS: usize = 8;
 const ROUNDS: u64 = 12;
@@ -171,19 +172,16 @@ pub fn appends_together_leave_no_gap_and_no_double(stores: &Stores) {
 /// See its name.
 pub fn of_first_keys_exactly_one_list_wins(stores: &Stores) {
     let lists = together(THREADS, |thread| {
-        let first = vec![
-            super::keys::sample_stored_key(&format!("key{thread}")),
-            super::keys::sample_stored_key(&format!("next{thread}")),
-        ];
+        let first = vec![sample_stored_key(&format!("key{thread}")), sample_stored_key(&format!("next{thread}"))];
         got(stores.keys.ensure(first))
     });
     assert!(lists.iter().all(|l| *l == lists[0]), "all got the same list");
-    assert_eq!(lists[0].len(), 2);
+    assert_eq!(lists[0].keys.len(), 2);
 }
 
 /// See its name.
 pub fn of_first_root_secrets_exactly_one_binds(stores: &Stores) {
-    let bound = together(THREADS, |thread| got(stores.keys.bind(vec![format!("secret{thread}")])));
+    let bound = together(THREADS, |thread| got(stores.keys.bind(vec![format!("secret{thread}")], NOW)));
     assert_eq!(bound.iter().filter(|b| **b).count(), 1);
 }
 
@@ -232,5 +230,38 @@ pub fn together_no_more_pass_than_the_rule_allows(stores: &Stores) {
             (0..10).filter(|_| matches!(ask(), Weighed::Passed(_))).count()
         });
         assert_eq!(passed.iter().sum::<usize>(), 20);
+    }
+}
+
+/// See its name.
+pub fn of_changes_of_keys_at_one_version_exactly_one_is_written(stores: &Stores) {
+    let mut version = got(stores.keys.ensure(vec![sample_stored_key("first")])).version;
+    for round in 0..ROUNDS {
+        let outcomes =
+            together(THREADS, |thread| got(stores.keys.change(version, adding(&format!("key{round}.{thread}")))));
+        let done = outcomes.iter().filter(|o| matches!(o, KeysWritten::Done { .. })).count();
+        assert_eq!(done, 1);
+        version += 1;
+        let now = got(stores.keys.all());
+        assert_eq!((now.version, now.keys.len() as u64), (version, round + 2));
+    }
+}
+
+/// A key is added with every change, so a reader can tell from their number which version they belong to.
+pub fn keys_and_their_version_are_always_of_one_moment(stores: &Stores) {
+    let first = got(stores.keys.ensure(vec![sample_stored_key("first")]));
+    for round in 0..ROUNDS {
+        together(THREADS, |thread| {
+            loop {
+                let read = got(stores.keys.all());
+                assert_eq!(read.keys.len() as u64, read.version, "keys of another version");
+                let change = adding(&format!("key{round}.{thread}"));
+                if matches!(got(stores.keys.change(read.version, change)), KeysWritten::Done { .. }) {
+                    break;
+                }
+            }
+        });
+        let changes = (round + 1) * THREADS as u64;
+        assert_eq!(got(stores.keys.version()), first.version + changes, "a change was lost");
     }
 }

@@ -8,8 +8,8 @@ use super::Double;
 use crate::accounts::{self, Applied};
 use crate::audit::Note;
 use crate::id::AccountId;
-use crate::records::{Account, LogRow, StoredKey};
-use crate::store::{AccountChange, Accounts, Answer, Changed, Keys, LogHead, RevocationLog};
+use crate::records::{Account, LogRow, StoredKey, StoredKeys};
+use crate::store::{AccountChange, Accounts, Answer, Changed, Keys, KeysChange, KeysWritten, LogHead, RevocationLog};
 
 impl Accounts for Double {
     fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
@@ -112,23 +112,40 @@ impl RevocationLog for Double {
 }
 
 impl Keys for Double {
-    fn ensure(&self, first: Vec<StoredKey>) -> Answer<'_, Vec<StoredKey>> {
+    fn ensure(&self, first: Vec<StoredKey>) -> Answer<'_, StoredKeys> {
         self.step("ensure", move |state| {
-            if state.keys.is_empty() {
-                state.keys = first;
+            if state.keys.keys.is_empty() {
+                state.keys.keys = first;
+                state.keys.version += 1;
             }
             Ok(state.keys.clone())
         })
     }
 
-    fn all(&self) -> Answer<'_, Vec<StoredKey>> {
+    fn all(&self) -> Answer<'_, StoredKeys> {
         self.step("all", |state| Ok(state.keys.clone()))
     }
 
-    fn bind(&self, fingerprints: Vec<String>) -> Answer<'_, bool> {
-        self.step("bind", move |state| {
-            let bound = state.bound.get_or_insert_with(|| fingerprints.first().cloned().unwrap_or_default());
-            Ok(fingerprints.contains(bound))
+    fn version(&self) -> Answer<'_, u64> {
+        self.step("version", |state| Ok(state.keys.version))
+    }
+
+    fn bind(&self, fingerprints: Vec<String>, now: Timestamp) -> Answer<'_, bool> {
+        self.step("bind", move |state| Ok(state.keys.bind(&fingerprints, now)))
+    }
+
+    fn change(&self, at_version: u64, change: KeysChange) -> Answer<'_, KeysWritten> {
+        self.step("change_keys", move |state| {
+            if state.keys.version != at_version {
+                return Ok(KeysWritten::Late);
+            }
+            state.keys.apply(&change);
+            let logs = !change.entries.is_empty();
+            for entry in change.entries {
+                state.append(entry, change.at);
+            }
+            state.write_down(change.notes);
+            Ok(KeysWritten::Done { version: state.keys.version, last_seq: logs.then_some(state.seq) })
         })
     }
 }

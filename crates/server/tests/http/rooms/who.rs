@@ -190,7 +190,7 @@ async fn the_key_set_is_public_the_same_for_all_and_may_be_kept() {
     let anonymous = house.program().get("/.well-known/jwks.json").send().await;
     let signed_in = house.signed_in("ada", "session").await.get("/.well-known/jwks.json").send().await;
     assert_eq!(anonymous.body, signed_in.body);
-    assert_eq!(anonymous.header("cache-control"), "public, max-age=300");
+    assert_eq!(anonymous.header("cache-control"), "public, max-age=900");
     assert_eq!(anonymous.header("access-control-allow-origin"), "*");
     let keys = anonymous.json()["keys"].as_array().unwrap().clone();
     assert_eq!(keys.len(), 2, "one signs, the next is published ahead");
