@@ -11,7 +11,7 @@ use crate::config::{self, Config, Wishes};
 use crate::control::command::link;
 use crate::control::{self, Command};
 use crate::output::{self, Failure, Form};
-use crate::serve;
+use crate::{serve, tls};
 
 mod account;
 mod audit;
@@ -106,6 +106,7 @@ fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
         What::Config(ConfigWhat::Example) => output::print(&config::example()),
         What::Config(ConfigWhat::Check) => {
             let config = common.load(false, None)?;
+            tls::check(&config)?;
             form.show(&json!({ "status": "no faults", "warnings": config.warnings }));
         }
         What::Serve { dev, listen } => return serve::run(common.load(dev, listen)?),

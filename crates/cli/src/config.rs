@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use doorward_core::password::Cost;
 use doorward_core::policy::Policy;
@@ -39,6 +40,14 @@ pub(crate) struct Wishes {
     pub(crate) data: Option<PathBuf>,
 }
 
+/// Where certificate and key are, and where plain HTTP is heard beside them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TlsFiles {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) http_listen: Option<SocketAddr>,
+}
+
 /// Everything that is set.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
@@ -46,6 +55,9 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) proxies: Proxies,
     pub(crate) hosts: Vec<String>,
+    pub(crate) tls: Option<TlsFiles>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) drain_pause: Duration,
     pub(crate) data: PathBuf,
     pub(crate) secret_files: Vec<PathBuf>,
     pub(crate) metrics: bool,

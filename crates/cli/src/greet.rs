@@ -8,14 +8,29 @@ use doorward_core::Auth;
 use crate::config::Config;
 use crate::output;
 
+/// Where requests are answered.
+pub(crate) struct Places {
+    pub(crate) everybody: SocketAddr,
+    /// Plain HTTP, to be sent to https.
+    pub(crate) http: Option<SocketAddr>,
+    pub(crate) operators: Option<SocketAddr>,
+}
+
 /// Says that requests are answered. A script waits for the line that begins with `Ready`.
-pub(crate) fn ready(config: &Config, address: SocketAddr) {
+pub(crate) fn ready(config: &Config, places: &Places) {
     let (version, url) = (env!("CARGO_PKG_VERSION"), &config.policy.issuer);
+    let address = places.everybody;
     tracing::info!(event = "ready", version, %url, listen = %address, "requests are answered");
     output::print(&match config.dev {
         true => to_try(url, &config.data.display().to_string()),
-        false => format!("Doorward {version} at {url}, listening on {address}\nReady.\n"),
+        false => format!("Doorward {version} at {url}, listening on {address}\n{}Ready.\n", besides(places)),
     });
+}
+
+fn besides(places: &Places) -> String {
+    let http = places.http.map(|at| format!("Plain HTTP on {at}, to send pages to https\n"));
+    let operators = places.operators.map(|at| format!("Operators: http://{at}/metrics\n"));
+    [http, operators].into_iter().flatten().collect()
 }
 
 /// Says how the first administrator is made, where there is none. Nobody waits for it: with many accounts it takes a moment.

@@ -3,6 +3,7 @@
 //! - [`args`] what may be said on the command line; [`typed`] passwords, which may not
 //! - [`config`] settings from file and environment, every fault with its line
 //! - [`setup`] opens the stores and puts an `Auth` together; [`secret`] the root secret's file; [`lock`] one process at a time
+//! - [`tls`] certificate and key from their files; [`signals`] what the system says to a running server
 //! - [`serve`] the server, [`greet`] what it says first; [`control`] what operators ask of it or, if none runs, of the database
 //! - [`output`] text for people, JSON for programs; [`allocator`] memory
 
@@ -16,6 +17,8 @@ mod output;
 mod secret;
 mod serve;
 mod setup;
+mod signals;
+mod tls;
 mod typed;
 
 use std::process::ExitCode;

@@ -1,16 +1,22 @@
 //! `doorward serve`.
 
+use std::future::pending;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use doorward_server::Options;
+use axum::Router;
+use doorward_server::serve::Tls;
+use doorward_server::{Options, Routers, Serving, Status};
 use tokio::net::TcpListener;
 use tokio::runtime;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use crate::config::{Config, LogFormat};
+use crate::greet::Places;
 use crate::output::Failure;
+use crate::signals::{self, Asked};
+use crate::tls::Watch;
 use crate::{allocator, control, greet, setup};
 
 /// Serves until it is told to stop.
@@ -38,17 +44,34 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
         tracing::warn!(event = "configuration", "{warning}");
     }
     let auth = setup::open(&config).await?;
-    let router = doorward_server::router(auth.clone(), options(&config));
-    let stop = stopped()?;
     let mut beside = JoinSet::new();
+    let asked = Asked::listen(&mut beside)?;
+    let status = Status::default();
+    let tls = certificate(&config, &status, &mut beside)?;
+    let Routers { everybody, operators } = doorward_server::routers(auth.clone(), options(&config, &status));
+    let operators = answer_operators(config.metrics_listen, operators, &mut beside).await?;
     beside.spawn(control::Socket::bind(&config.data)?.answer(auth.clone()));
     beside.spawn(doorward_server::tend(auth.clone()));
     beside.spawn(allocator::give_back());
-    greet::ready(&config, address);
+    let mut listeners = vec![listener];
+    let mut http = None;
+    if let Some(wanted) = config.tls.as_ref().and_then(|tls| tls.http_listen) {
+        let (listener, address) = listen(wanted).await?;
+        http = Some(address);
+        listeners.push(listener);
+    }
+    greet::ready(&config, &Places { everybody: address, http, operators });
     tokio::spawn(greet::administrator(auth));
+    let served = listeners.into_iter().map(|listener| {
+        let serving = Serving { tls: tls.clone(), status: status.clone(), ..Serving::default() };
+        serving.run(listener, everybody.clone(), leaving(asked.clone(), status.clone(), config.drain_pause))
+    });
     tokio::select! {
-        served = doorward_server::serve(listener, router, stop) => {
+        served = futures_util::future::try_join_all(served) => {
             served.map_err(|e| Failure::new("serve", e.to_string()))?;
+        }
+        () = asked.times(2) => {
+            return Err(Failure::new("cut_short", "asked twice to stop: ended without waiting for running requests"));
         }
         // Without these revocations of others are not heard of; better to be started again.
         Some(_) = beside.join_next() => return Err(Failure::new("serve", "a part of the server broke off")),
@@ -56,6 +79,38 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     beside.shutdown().await;
     tracing::info!(event = "stopped", "Doorward has stopped");
     Ok(())
+}
+
+/// What TLS is spoken with, if it is, and its files watched.
+fn certificate(config: &Config, status: &Status, beside: &mut JoinSet<()>) -> Result<Option<Tls>, Failure> {
+    match Watch::begin(config, status)? {
+        Some((watch, tls)) => {
+            beside.spawn(watch.run());
+            Ok(Some(tls))
+        }
+        None if config.dev => Ok(None),
+        None => signals::outlive_hangups(beside).map(|()| None),
+    }
+}
+
+/// At an address of their own, if they have one.
+async fn answer_operators(
+    wanted: Option<SocketAddr>,
+    router: Router,
+    beside: &mut JoinSet<()>,
+) -> Result<Option<SocketAddr>, Failure> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    let (listener, address) = listen(wanted).await?;
+    beside.spawn(async { drop(doorward_server::serve(listener, router, pending()).await) });
+    Ok(Some(address))
+}
+
+/// Ready when no further connection is to be taken: asked to stop, and whoever sends requests here had time to notice.
+async fn leaving(asked: Asked, status: Status, pause: Duration) {
+    asked.times(1).await;
+    status.begin_to_stop();
+    tracing::info!(event = "stopping", pause = pause.as_secs(), "not ready any more; running requests get 30 seconds");
+    tokio::time::sleep(pause).await;
 }
 
 async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
@@ -71,28 +126,16 @@ async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure
     Ok((listener, address))
 }
 
-fn options(config: &Config) -> Options {
+fn options(config: &Config, status: &Status) -> Options {
     Options {
         dev: config.dev,
         metrics: config.metrics,
         own_host: config.own_host,
         hosts: config.hosts.clone(),
         proxies: config.proxies.clone(),
+        status: status.clone(),
         ..Options::new(&config.policy.issuer)
     }
-}
-
-/// Ready when the process is asked to end, from the system or from the keyboard.
-fn stopped() -> Result<impl Future<Output = ()>, Failure> {
-    let listen = |kind| signal(kind).map_err(|e| Failure::new("signals", e.to_string()));
-    let (mut term, mut int) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = int.recv() => {}
-        }
-        tracing::info!(event = "stopping", "no new connections; running requests get ten seconds");
-    })
 }
 
 /// To standard error. JSON for machines; text where a person watches.

@@ -28,7 +28,7 @@ mod sign_out;
 type Answer = Result<Response, Problem>;
 
 /// Every path with its methods, for the router and for tests that walk over all of them.
-fn table() -> Vec<(&'static str, &'static str, MethodRouter<Door>)> {
+fn table() -> Vec<Route> {
     vec![
         ("/v1/accounts", "POST", post(accounts::sign_up)),
         ("/v1/sign-in", "POST", post(sign_in::sign_in)),
@@ -49,19 +49,36 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<Door>)> {
     ]
 }
 
+/// What one path answers: its template, its methods, and who does.
+type Route = (&'static str, &'static str, MethodRouter<Door>);
+
 pub(crate) fn routes(door: &Door) -> Router {
-    let other = ROUTES.len() - 1;
-    let mut router = Router::new();
     let mut table = table();
     if door.options().metrics {
         table.push(("/metrics", "GET,HEAD", get(health::metrics)));
     }
+    wrapped(door, table, OuterLayer::new)
+}
+
+/// A listener of their own is asked by address, by whoever reaches it, in the clear.
+pub(crate) fn for_operators(door: &Door) -> Router {
+    let table = vec![
+        ("/health/live", "GET,HEAD", get(health::live)),
+        ("/health/ready", "GET,HEAD", get(health::ready)),
+        ("/metrics", "GET,HEAD", get(health::metrics)),
+    ];
+    wrapped(door, table, OuterLayer::for_operators)
+}
+
+fn wrapped(door: &Door, table: Vec<Route>, layer: fn(&Door, usize) -> OuterLayer) -> Router {
+    let other = ROUTES.len() - 1;
+    let mut router = Router::new();
     for (path, methods, answers) in table {
         let route = ROUTES.iter().position(|r| *r == path).unwrap_or(other);
         let refuse = move || async move { Problem::new(Code::MethodNotAllowed).allow(methods) };
-        router = router.route(path, answers.fallback(refuse).layer(OuterLayer::new(door, route)));
+        router = router.route(path, answers.fallback(refuse).layer(layer(door, route)));
     }
-    let nothing = (async || Problem::new(Code::NotFound)).layer(OuterLayer::new(door, other));
+    let nothing = (async || Problem::new(Code::NotFound)).layer(layer(door, other));
     router.fallback_service(Handler::with_state(nothing, door.clone())).with_state(door.clone())
 }
 

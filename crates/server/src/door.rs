@@ -67,6 +67,22 @@ impl Door {
     }
 }
 
+/// All routes of Doorward, by who asks.
+#[derive(Debug, Clone)]
+pub struct Routers {
+    /// What [`router`] gives.
+    pub everybody: Router,
+    /// `/health/live`, `/health/ready` and `/metrics`, for a listener that only operators' machines reach: it answers to any
+    /// host, and in the clear.
+    pub operators: Router,
+}
+
+/// As [`router`], with a second one for operators that knows what the first one does.
+pub fn routers(auth: Auth, options: Options) -> Routers {
+    let door = Door::new(auth, options);
+    Routers { everybody: api::routes(&door), operators: api::for_operators(&door) }
+}
+
 /// All routes of Doorward, to serve alone or to mount in an application. Let [`tend`](fn@crate::tend) run beside it.
 pub fn router(auth: Auth, options: Options) -> Router {
     api::routes(&Door::new(auth, options))

@@ -26,7 +26,7 @@ pub(crate) async fn live() -> Response {
     reply::json(StatusCode::OK, &json!({ "status": "live" }))
 }
 
-/// Both stores answer, and the log was read lately.
+/// Both stores answer, the log was read lately, and nobody has asked it to stop.
 pub(crate) async fn ready(State(door): State<Door>) -> Result<Response, Problem> {
     let auth = door.auth();
     let nobody: SessionId = "AAAAAAAAAAAAAAAAAAAAAA".parse().expect("22 characters of the alphabet");
@@ -41,6 +41,9 @@ pub(crate) async fn ready(State(door): State<Door>) -> Result<Response, Problem>
     }
     if !sessions {
         reasons.push("the session store does not answer");
+    }
+    if door.options().status.is_stopping() {
+        reasons.push("the server is about to stop");
     }
     if auth.log_age() > OLDEST_LOG {
         reasons.push("the revocation log has not been read for ten seconds");
@@ -76,6 +79,7 @@ pub(crate) async fn metrics(State(door): State<Door>) -> Response {
             head.seq as f64,
         ));
     }
+    gauges.extend(door.options().status.numbers(door.auth().clock().now().ok()));
     gauges.extend(of_process());
     let text = door.metrics().text(&gauges);
     reply::bytes(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.into_bytes())

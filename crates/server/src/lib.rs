@@ -53,10 +53,10 @@ mod door;
 
 pub mod options;
 
-pub use door::router;
+pub use door::{Routers, router, routers};
 pub use options::Options;
 pub use peer::Peer;
 pub use pool::HashPool;
 pub use reply::rfc3339;
-pub use serve::{Limits, serve, serve_within};
+pub use serve::{Limits, Serving, Status, serve};
 pub use tend::tend;

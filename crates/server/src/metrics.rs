@@ -56,7 +56,7 @@ impl Default for Metrics {
     }
 }
 
-/// One number that only tells how things stand.
+/// One number that only tells how things stand; or, if its name ends in `_total`, one that only grows.
 pub(crate) struct Gauge {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
@@ -107,7 +107,7 @@ impl Metrics {
         self.write_problems(&mut out);
         self.write_latency(&mut out);
         for Gauge { name, help, value } in gauges {
-            head(&mut out, name, help, "gauge");
+            head(&mut out, name, help, if name.ends_with("_total") { "counter" } else { "gauge" });
             let _ = writeln!(out, "{name} {value}");
         }
         out

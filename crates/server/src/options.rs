@@ -1,6 +1,7 @@
 //! What differs between installations, as far as HTTP is concerned.
 
 use crate::peer::Proxies;
+use crate::serve::Status;
 
 /// How the server shows itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// Proxies in front. If there are any, only what they bring is answered, and what they say of the client is believed.
     pub proxies: Proxies,
+    /// What the listener tells of itself; the same one must be handed to [`Serving`](crate::serve::Serving).
+    pub status: Status,
 }
 
 /// Whether the text may stand in [`Options::hosts`]: a name or an address, perhaps with a port.
@@ -38,6 +41,7 @@ impl Options {
             own_host: false,
             hosts: Vec::new(),
             proxies: Proxies::default(),
+            status: Status::default(),
         }
     }
 }

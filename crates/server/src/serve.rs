@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use futures_util::FutureExt as _;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -24,12 +25,21 @@ use tower::Service as _;
 
 use connection::{Arriving, Order, Outgoing, Stream};
 use registry::{Place, Registry};
+use wire::Wire;
+
+use crate::peer::Encrypted;
 
 mod connection;
+mod expiry;
 mod head;
 mod registry;
+mod status;
+mod tls;
+mod wire;
 
 pub(crate) use connection::{Endless, TooSlow};
+pub use status::Status;
+pub use tls::{Pair, Tls, TlsError};
 
 /// A longer head is not read to its end: what the routes allow (8 KiB of address, 16 KiB of header fields) and the
 /// punctuation between it.
@@ -43,7 +53,8 @@ pub struct Limits {
     pub connections: usize,
     /// The same for one address (one /64 network in IPv6). Behind a proxy all connections come from one.
     pub connections_per_address: usize,
-    /// Time for a request's head to arrive, from its first byte; for the first one, from the connection on.
+    /// Time for a request's head to arrive, from its first byte; for the first one, from the connection on. As long for the
+    /// handshake of TLS, before that.
     pub head_time: Duration,
     /// Time for a request's body to arrive; then 408.
     pub body_time: Duration,
@@ -64,13 +75,24 @@ impl Default for Limits {
             body_time: Duration::from_secs(30),
             idle_time: Duration::from_secs(60),
             write_time: Duration::from_secs(30),
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(30),
         }
     }
 }
 
-/// Serves until `shutdown` is ready; then takes no new connection, lets running requests finish within ten seconds, and
-/// returns. [`Limits::default`] applies.
+/// How a listener serves.
+#[derive(Debug, Clone, Default)]
+pub struct Serving {
+    /// What connections may do.
+    pub limits: Limits,
+    /// With it, connections speak TLS; one that comes in the clear is told so and nothing else.
+    pub tls: Option<Tls>,
+    /// Where it tells of itself.
+    pub status: Status,
+}
+
+/// Serves until `shutdown` is ready; then takes no new connection, lets running requests finish within 30 seconds, and
+/// returns. [`Limits::default`] applies, and no TLS is spoken.
 ///
 /// # Errors
 /// None that a client can cause: a connection that fails concerns nobody else, and an accept that fails is tried again.
@@ -79,37 +101,86 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    serve_within(Limits::default(), listener, router, shutdown).await
+    Serving::default().run(listener, router, shutdown).await
 }
 
-/// As [`serve`], within these limits.
-///
-/// # Errors
-/// As [`serve`].
-pub async fn serve_within(
-    limits: Limits,
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let registry = Registry::new(limits);
-    let http = protocol();
-    let mut ticks = tokio::time::interval(registry.tick());
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut shutdown = std::pin::pin!(shutdown);
-    loop {
-        tokio::select! {
-            () = &mut shutdown => break,
-            _ = ticks.tick() => registry.sweep(),
-            accepted = listener.accept() => match accepted {
-                Ok((tcp, address)) => take(&registry, &http, &router, tcp, address),
-                Err(error) => pause(&registry, &error).await,
-            },
+impl Serving {
+    /// As [`serve`](fn@serve), in this way.
+    ///
+    /// # Errors
+    /// As [`serve`](fn@serve).
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        router: Router,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let registry = Registry::new(self.limits);
+        let house = House { registry: registry.clone(), http: protocol(), router, tls: self.tls, status: self.status };
+        let mut ticks = tokio::time::interval(registry.tick());
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => break,
+                _ = ticks.tick() => {
+                    registry.sweep();
+                    house.status.connections(registry.len());
+                }
+                accepted = listener.accept() => match accepted {
+                    Ok((tcp, address)) => house.take(tcp, address),
+                    Err(error) => pause(&registry, &error).await,
+                },
+            }
         }
+        // Whoever was let in by the system would be cut off unheard if the listener were closed over them.
+        while let Some(Ok((tcp, address))) = listener.accept().now_or_never() {
+            house.take(tcp, address);
+        }
+        drop(listener);
+        stop(&registry, ticks, self.limits.drain).await;
+        Ok(())
     }
-    drop(listener);
-    stop(&registry, ticks, limits.drain).await;
-    Ok(())
+}
+
+/// What every connection of one listener shares.
+struct House {
+    registry: Arc<Registry>,
+    http: http1::Builder,
+    router: Router,
+    tls: Option<Tls>,
+    status: Status,
+}
+
+impl House {
+    fn take(&self, tcp: TcpStream, address: SocketAddr) {
+        let Some(place) = self.registry.enter(address.ip()) else {
+            self.status.connection_refused();
+            tracing::warn!(event = "connection_refused", open = self.registry.len(), "too many connections");
+            return;
+        };
+        let _ = tcp.set_nodelay(true);
+        let (http, router, tls, status) =
+            (self.http.clone(), self.router.clone(), self.tls.clone(), self.status.clone());
+        tokio::spawn(async move {
+            let opened = connection::unless_told(&place.conn, wire::open(tcp, tls.as_ref())).await;
+            match opened {
+                Some(Ok((wire, encrypted))) => {
+                    place.conn.opened();
+                    converse(&place, http, router, wire, Sender { address, encrypted }).await;
+                }
+                _ => status.handshake_failed(),
+            }
+            drop(place);
+        });
+    }
+}
+
+/// Who is at the other end.
+#[derive(Clone, Copy)]
+struct Sender {
+    address: SocketAddr,
+    encrypted: Option<Encrypted>,
 }
 
 fn protocol() -> http1::Builder {
@@ -120,24 +191,17 @@ fn protocol() -> http1::Builder {
     http
 }
 
-fn take(registry: &Arc<Registry>, http: &http1::Builder, router: &Router, tcp: TcpStream, address: SocketAddr) {
-    let Some(place) = registry.enter(address.ip()) else {
-        tracing::warn!(event = "connection_refused", open = registry.len(), "too many connections");
-        return;
-    };
-    let _ = tcp.set_nodelay(true);
-    let (http, router) = (http.clone(), router.clone());
-    tokio::spawn(converse(place, http, router, tcp, address));
-}
-
 /// One connection, to its end.
-async fn converse(place: Place, http: http1::Builder, router: Router, tcp: TcpStream, address: SocketAddr) {
-    let stream = Stream::new(tcp, place.conn.clone());
+async fn converse(place: &Place, http: http1::Builder, router: Router, wire: Wire, sender: Sender) {
+    let stream = Stream::new(wire, place.conn.clone());
     let (conn, last) = (place.conn.clone(), stream.last.clone());
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         conn.begin();
         let mut request = request.map(|body| Arriving::of(body, &conn));
-        request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(ConnectInfo(sender.address));
+        if let Some(encrypted) = sender.encrypted {
+            request.extensions_mut().insert(encrypted);
+        }
         let answer = router.clone().call(request);
         let (conn, last) = (conn.clone(), last.clone());
         async move {
@@ -152,7 +216,6 @@ async fn converse(place: Place, http: http1::Builder, router: Router, tcp: TcpSt
         }
     });
     connection::drive(http.serve_connection(TokioIo::new(stream), service), &place.conn).await;
-    drop(place);
 }
 
 /// An accept that failed is a reason to wait a moment, not to stop serving those who are connected.
@@ -168,7 +231,7 @@ async fn pause(registry: &Registry, error: &io::Error) {
 
 /// Running requests may finish; a request that has not come whole may not.
 async fn stop(registry: &Registry, mut ticks: Interval, drain: Duration) {
-    registry.order_all(Order::Drain);
+    registry.drain();
     let swept = async {
         loop {
             ticks.tick().await;

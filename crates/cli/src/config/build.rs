@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::keys::{CLIENT_KEYS, Key};
 use super::read::{ClientValues, Placed, Values, key_of};
 use super::value::{Value, check};
-use super::{Config, LogFormat, Wishes, together};
+use super::{Config, LogFormat, TlsFiles, Wishes, together};
 
 /// Values where there are any, else defaults.
 struct From<'v> {
@@ -78,6 +78,20 @@ impl From<'_> {
     }
 }
 
+impl From<'_> {
+    /// `None` if it is off.
+    fn address_if_any(&self, full: &str) -> Option<SocketAddr> {
+        match self.value(full) {
+            Value::Address(address) => Some(address),
+            _ => None,
+        }
+    }
+
+    fn file(&self, full: &str) -> Option<PathBuf> {
+        Some(self.text(full)).filter(|path| !path.is_empty()).map(PathBuf::from)
+    }
+}
+
 /// A test reads every default, so none can be wrong.
 pub(super) fn default(key: &Key) -> Value {
     if key.default.is_empty() {
@@ -95,6 +109,9 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -
         listen: wishes.listen.unwrap_or_else(|| from.address("server.listen")),
         proxies: proxies(&from),
         hosts: from.texts("server.hosts"),
+        tls: tls(&from),
+        metrics_listen: from.address_if_any("server.metrics_listen"),
+        drain_pause: from.span("server.drain_pause"),
         data: wishes.data.unwrap_or_else(|| from.text("server.data").into()),
         secret_files: from.texts("secret.files").into_iter().map(PathBuf::from).collect(),
         metrics: wishes.dev || from.flag("server.metrics"),
@@ -127,6 +144,12 @@ fn develop(config: &mut Config, values: &Values) {
     if values.clients.is_empty() {
         config.policy.clients[0].modes = Mode::ALL.to_vec();
     }
+}
+
+/// Half of a pair is a fault, which `together` finds.
+fn tls(from: &From<'_>) -> Option<TlsFiles> {
+    let (cert, key) = (from.file("tls.cert")?, from.file("tls.key")?);
+    Some(TlsFiles { cert, key, http_listen: from.address_if_any("tls.http_listen") })
 }
 
 fn proxies(from: &From<'_>) -> Proxies {

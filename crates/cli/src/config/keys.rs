@@ -18,6 +18,10 @@ pub(super) enum Kind {
     Texts,
     TextsOf(&'static [&'static str]),
     Address,
+    /// An address and a port, or "off".
+    AddressOrOff,
+    /// A file; empty if there is none.
+    File,
     /// Addresses, or networks like `"10.0.0.0/8"`.
     Networks,
     /// Names or addresses, perhaps with a port.
@@ -79,6 +83,20 @@ pub(super) const KEYS: &[Key] = &[
     key("server", "metrics", Kind::Flag, "false", "Answer /metrics on the same address."),
     key(
         "server",
+        "metrics_listen",
+        Kind::AddressOrOff,
+        "\"off\"",
+        "Where operators' machines are answered, in the clear: /metrics and /health; like \"127.0.0.1:9464\".",
+    ),
+    key(
+        "server",
+        "drain_pause",
+        Kind::Span { least: 0, most: 300 },
+        "\"0s\"",
+        "Asked to stop, it says \"not ready\" and takes requests for so long; then it lets running ones finish, for 30s at most.",
+    ),
+    key(
+        "server",
         "own_host",
         Kind::Flag,
         "false",
@@ -97,6 +115,27 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Number { least: 0, most: 10_000_000 },
         "50000",
         "Copies of sessions, and of accounts, kept in memory for checks; 0 for none.",
+    ),
+    key(
+        "tls",
+        "cert",
+        Kind::File,
+        "\"\"",
+        "PEM file of the certificate, then of those that vouch for it. Read again when it changes.",
+    ),
+    key(
+        "tls",
+        "key",
+        Kind::File,
+        "\"\"",
+        "PEM file of the certificate's private key, which others must not be able to read.",
+    ),
+    key(
+        "tls",
+        "http_listen",
+        Kind::AddressOrOff,
+        "\"off\"",
+        "Where plain HTTP is heard as well, to send pages to https; like \"0.0.0.0:80\".",
     ),
     key(
         "secret",
@@ -227,7 +266,8 @@ pub(super) const CLIENT_KEYS: &[Key] = &[
 
 /// What people look for that stands elsewhere, and where.
 pub(super) const ELSEWHERE: &[(&str, &str)] = &[
-    ("tls", "a proxy in front speaks TLS: [server] behind = [\"10.0.0.0/8\"]"),
+    ("ssl", "certificate and key stand in [tls]"),
+    ("trusted_proxies", "proxies stand in [server] behind"),
     ("database", "the embedded database lies in [server] data"),
     ("data", "it stands in a section: [server] data"),
     ("listen", "it stands in a section: [server] listen"),

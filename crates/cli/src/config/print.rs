@@ -53,7 +53,7 @@ fn object() -> Value {
 
 fn property(key: &Key) -> Value {
     let mut property = match key.kind {
-        Kind::Text | Kind::Address => json!({ "type": "string" }),
+        Kind::Text | Kind::File | Kind::Address | Kind::AddressOrOff => json!({ "type": "string" }),
         Kind::Url => json!({ "type": "string", "format": "uri" }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Number { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),

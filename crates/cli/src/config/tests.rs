@@ -107,7 +107,11 @@ fn beyond_this_machine_somebody_must_speak_tls() {
     let open = format!("{BARE}listen = \"0.0.0.0:8080\"\n");
     let found = faults(&open);
     assert!(found.contains("doorward.toml:3:") && found.contains("behind = [\"10.0.0.0/8\"]"), "{found}");
+    assert!(found.contains("cert = \"/etc/doorward/cert.pem\""), "{found}");
     assert!(read(&format!("{open}behind = [\"10.0.0.0/8\"]\n"), &[]).is_ok());
+    assert!(read(&format!("{open}[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n"), &[]).is_ok());
+    let half = faults(&format!("{open}[tls]\ncert = \"cert.pem\"\n"));
+    assert!(half.starts_with("1 fault ") && half.contains("tls.key is missing"), "{half}");
     let wishes = Wishes { listen: Some("[::]:80".parse().unwrap()), ..Wishes::default() };
     let refused = Config::from_text("x", BARE, &[], wishes).unwrap_err().message;
     assert!(refused.contains("listening on [::]:80"), "the command line is no way around it: {refused}");
@@ -205,6 +209,27 @@ const UNSAFE: &[(&str, &str)] = &[
     ("behind = \"10.0.0.0/8\"", "must be a list of texts"),
     ("behind = [\"everybody\"]", "no address or network"),
     ("behind = [\"10.0.0.0/33\"]", "no address or network"),
+    ("behind = [\"0.0.0.0/0\"]", "which is everybody"),
+    ("behind = [\"::/0\"]", "which is everybody"),
+    ("behind = [\"10.0.0.1:8080\"]", "no address or network"),
+    ("forwarding = \"X-Real-IP\"", "must be one of \"X-Forwarded-For\", \"Forwarded\""),
+    ("hosts = [\"*\"]", "which is no host"),
+    ("hosts = [\"https://door.internal\"]", "which is no host"),
+    ("hosts = \"door.internal\"", "must be a list of texts"),
+    ("trusted_proxies = [\"10.0.0.1\"]", "is not a setting"),
+    ("metrics_listen = \"on\"", "must be \"off\", or an address and a port"),
+    ("metrics_listen = \"9464\"", "must be \"off\", or an address and a port"),
+    ("metrics_listen = \"127.0.0.1:8080\"", "is the same address as server.listen"),
+    ("drain_pause = 5", "must be a duration"),
+    ("drain_pause = \"10m\"", "from 0s to 5m"),
+    ("[tls]\ncert = \"cert.pem\"", "tls.key is missing"),
+    ("[tls]\nkey = \"key.pem\"", "tls.cert is missing"),
+    ("[tls]\ncert = \"cert.pem\"\nkey = \"\"", "tls.key is missing"),
+    ("[tls]\ncert = [\"cert.pem\"]\nkey = \"key.pem\"", "must be a text in quotes"),
+    ("[tls]\nhttp_listen = \"0.0.0.0:80\"", "there is no [tls] cert and key"),
+    ("[tls]\ncert = \"c\"\nkey = \"k\"\nhttp_listen = \"127.0.0.1:8080\"", "is the same address as server.listen"),
+    ("[tls]\nversion = \"1.0\"", "is not a setting; there are cert, http_listen, key"),
+    ("[ssl]\ncert = \"cert.pem\"", "certificate and key stand in [tls]"),
     ("metrics = \"yes\"", "must be true or false"),
     ("cache = -1", "must be a whole number from 0"),
     ("issuer = \"https://door.example\"", "is not a setting"),

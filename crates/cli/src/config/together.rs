@@ -8,6 +8,7 @@ use doorward_core::records::Mode;
 use super::Config;
 use super::fault::Fault;
 use super::read::Values;
+use super::value::Value;
 
 /// Fewer characters than this and the password should not be the only factor.
 const SHORT_PASSWORD: usize = 15;
@@ -15,6 +16,8 @@ const SHORT_PASSWORD: usize = 15;
 /// Adds what is wrong to `faults`, and what is merely unwise to the configuration's warnings.
 pub(super) fn check(config: &mut Config, values: &Values, faults: &mut Vec<Fault>) {
     address(config, values, faults);
+    tls(config, values, faults);
+    ports(config, values, faults);
     hashing(config, values, faults);
     clients(values, faults);
     numbers(&config.policy, values, faults);
@@ -32,11 +35,12 @@ fn place(values: &Values, keys: &[&str]) -> String {
     keys.iter().find_map(|key| values.set.get(*key)).map_or_else(|| values.file.clone(), |p| p.place.clone())
 }
 
-/// Passwords never cross a network in the clear: beyond this machine somebody in front must speak TLS.
+/// Passwords never cross a network in the clear: beyond this machine somebody must speak TLS.
 fn address(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
     let place = || place(values, &["server.listen"]);
     let is_here = config.listen.ip().is_loopback();
-    match (config.dev, is_here, config.proxies.networks.is_empty()) {
+    let encrypted = config.tls.is_some() || !config.proxies.networks.is_empty();
+    match (config.dev, is_here, encrypted) {
         (true, false, _) => {
             let text = format!(
                 "--dev listens on this machine only (127.0.0.1 or [::1]), not on {}: it speaks no TLS and lets everybody sign up",
@@ -44,7 +48,10 @@ fn address(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
             );
             faults.push(Fault { place: place(), text });
         }
-        (false, false, true) => faults.push(Fault { place: place(), text: beyond_loopback(config.listen) }),
+        // Half of [tls] is a fault of its own: no need to explain TLS to who has begun with it.
+        (false, false, false) if !names_tls(values) => {
+            faults.push(Fault { place: place(), text: beyond_loopback(config.listen) });
+        }
         _ => {}
     }
     if !config.dev && !values.seen.contains("server.public_url") {
@@ -55,17 +62,73 @@ fn address(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
     }
 }
 
+fn names_tls(values: &Values) -> bool {
+    values.seen.contains("tls.cert") || values.seen.contains("tls.key")
+}
+
 /// The lines to copy.
 fn beyond_loopback(listen: SocketAddr) -> String {
     format!(
         "listening on {listen} would send passwords over the network in the clear. Either listen on this machine only:
     [server]
     listen = \"127.0.0.1:{}\"
+  or let Doorward speak TLS:
+    [tls]
+    cert = \"/etc/doorward/cert.pem\"
+    key = \"/etc/doorward/key.pem\"
   or say which proxy in front speaks TLS:
     [server]
     behind = [\"10.0.0.0/8\"]",
         listen.port()
     )
+}
+
+/// A certificate without its key, or settings for TLS without TLS.
+fn tls(config: &mut Config, values: &Values, faults: &mut Vec<Fault>) {
+    let is_set = |key: &str| values.seen.contains(key) && !is_empty(values, key);
+    let (cert, key) = (is_set("tls.cert"), is_set("tls.key"));
+    let mut fault = |at: &str, text: &str| faults.push(Fault { place: place(values, &[at]), text: text.into() });
+    match (cert, key) {
+        (true, false) => fault("tls.cert", "tls.key is missing: the PEM file of the certificate's private key"),
+        (false, true) => fault("tls.key", "tls.cert is missing: the PEM file of the certificate"),
+        (false, false) if config.dev => {}
+        (false, false) if is_on(values, "tls.http_listen") => {
+            fault(
+                "tls.http_listen",
+                "tls.http_listen sends pages to https, and there is no [tls] cert and key to speak it with",
+            );
+        }
+        _ => {}
+    }
+    if config.dev && cert && key {
+        config.tls = None;
+        config.warnings.push(format!("{}: --dev speaks no TLS; [tls] is not used", place(values, &["tls.cert"])));
+    }
+}
+
+fn is_empty(values: &Values, key: &str) -> bool {
+    matches!(values.set.get(key).map(|placed| &placed.value), Some(Value::Text(text)) if text.is_empty())
+}
+
+fn is_on(values: &Values, key: &str) -> bool {
+    matches!(values.set.get(key).map(|placed| &placed.value), Some(Value::Address(_)))
+}
+
+/// One address can be listened on once.
+fn ports(config: &Config, values: &Values, faults: &mut Vec<Fault>) {
+    let http = config.tls.as_ref().and_then(|tls| tls.http_listen);
+    let named = [
+        ("server.listen", Some(config.listen)),
+        ("server.metrics_listen", config.metrics_listen),
+        ("tls.http_listen", http),
+    ];
+    for (n, (key, address)) in named.iter().enumerate() {
+        let Some(address) = address.filter(|address| address.port() != 0) else { continue };
+        if let Some((other, _)) = named[..n].iter().find(|(_, before)| *before == Some(address)) {
+            let text = format!("{key} is the same address as {other}");
+            faults.push(Fault { place: place(values, &[key]), text });
+        }
+    }
 }
 
 fn hashing(config: &Config, values: &Values, faults: &mut Vec<Fault>) {

@@ -24,7 +24,7 @@ pub(super) enum Value {
 /// The value, or why it is none, in words.
 pub(super) fn check(kind: Kind, value: &Toml) -> Result<Value, String> {
     match kind {
-        Kind::Text => text(value).map(Value::Text),
+        Kind::Text | Kind::File => text(value).map(Value::Text),
         Kind::Flag => value.as_bool().map(Value::Flag).ok_or_else(|| "must be true or false".into()),
         Kind::Number { least, most } => number(value, least, most).map(Value::Number),
         Kind::Span { least, most } => span(value, least, most).map(Value::Span),
@@ -40,6 +40,15 @@ pub(super) fn check(kind: Kind, value: &Toml) -> Result<Value, String> {
         Kind::Address => {
             let wrong = || "must be an address and a port, like \"127.0.0.1:8080\" or \"[::1]:8080\"".to_owned();
             text(value)?.parse().map(Value::Address).map_err(|_| wrong())
+        }
+        Kind::AddressOrOff => {
+            let text = text(value)?;
+            let wrong = "must be \"off\", or an address and a port, like \"127.0.0.1:9464\" or \"[::1]:9464\"";
+            match text.parse() {
+                Ok(address) => Ok(Value::Address(address)),
+                Err(_) if text == "off" => Ok(Value::Text(text)),
+                Err(_) => Err(wrong.into()),
+            }
         }
         Kind::Networks => networks(value).map(Value::Networks),
         Kind::Hosts => hosts(value).map(Value::Texts),

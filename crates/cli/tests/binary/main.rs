@@ -14,3 +14,4 @@ mod settings;
 mod socket;
 mod stop;
 mod terminal;
+mod tls;

@@ -16,9 +16,9 @@ use futures_util::task::AtomicWaker;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::head::{BadAt, Scan};
+use super::wire::Wire;
 
 /// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +127,11 @@ impl Conn {
         self.order.load(Ordering::Acquire) >= order as u8
     }
 
+    /// It is open, and its first request may arrive.
+    pub(super) fn opened(&self) {
+        self.enter(Phase::Head);
+    }
+
     fn enter(&self, phase: Phase) {
         self.since.store(self.clock.load(LOOSE), LOOSE);
         self.phase.store(phase as u8, LOOSE);
@@ -145,6 +150,16 @@ impl Conn {
     }
 }
 
+/// Opens a connection, unless it is told to end first.
+pub(super) async fn unless_told<F: Future>(conn: &Conn, open: F) -> Option<F::Output> {
+    let mut open = std::pin::pin!(open);
+    std::future::poll_fn(|cx| {
+        conn.waker.register(cx.waker());
+        if conn.has_order(Order::Close) { Poll::Ready(None) } else { open.as_mut().poll(cx).map(Some) }
+    })
+    .await
+}
+
 /// Runs a connection until it ends or is told to.
 pub(super) async fn drive<S>(
     http: hyper::server::conn::http1::Connection<hyper_util::rt::TokioIo<Stream>, S>,
@@ -160,11 +175,15 @@ pub(super) async fn drive<S>(
         if conn.has_order(Order::Close) {
             return Poll::Ready(());
         }
-        if conn.has_order(Order::Drain) && !std::mem::replace(&mut draining, true) {
-            http.as_mut().graceful_shutdown();
-        }
         // A client that breaks off is no news.
-        http.as_mut().poll(cx).map(drop)
+        let polled = http.as_mut().poll(cx).map(drop);
+        // What has arrived by now has been read; a request that is still on its way is waited for, and not long.
+        if polled.is_pending() && conn.has_order(Order::Drain) && !draining && conn.phase() != Phase::Head {
+            draining = true;
+            http.as_mut().graceful_shutdown();
+            return http.as_mut().poll(cx).map(drop);
+        }
+        polled
     })
     .await;
 }
@@ -172,7 +191,7 @@ pub(super) async fn drive<S>(
 /// The socket, with a look at what comes in.
 #[derive(Debug)]
 pub(super) struct Stream {
-    tcp: TcpStream,
+    wire: Wire,
     conn: Arc<Conn>,
     scan: Scan,
     refused: bool,
@@ -181,8 +200,8 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(tcp: TcpStream, conn: Arc<Conn>) -> Self {
-        Self { tcp, conn, scan: Scan::default(), refused: false, last: Arc::default() }
+    pub(super) fn new(wire: Wire, conn: Arc<Conn>) -> Self {
+        Self { wire, conn, scan: Scan::default(), refused: false, last: Arc::default() }
     }
 }
 
@@ -192,7 +211,7 @@ impl AsyncRead for Stream {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
+        ready!(Pin::new(&mut self.wire).poll_read(cx, buf))?;
         if buf.filled().len() == before {
             return Poll::Ready(Ok(()));
         }
@@ -226,12 +245,12 @@ impl Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.tcp).poll_write(cx, bytes);
+        let polled = Pin::new(&mut self.wire).poll_write(cx, bytes);
         self.wrote(polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.tcp).poll_flush(cx);
+        let polled = Pin::new(&mut self.wire).poll_flush(cx);
         if polled.is_ready() && self.conn.phase() == Phase::Leaving {
             self.conn.enter(Phase::Idle);
         }
@@ -239,7 +258,7 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
+        Pin::new(&mut self.wire).poll_shutdown(cx)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ use tokio::sync::Notify;
 
 use super::Limits;
 use super::connection::{Conn, Order, Phase};
+
+/// For a request whose head is on its way when the server is to stop.
+const LAST_HEAD: Duration = Duration::from_secs(1);
 
 /// Every connection of one listener.
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub(super) struct Registry {
     gone: Notify,
     limits: Limits,
     tick: Duration,
+    stopping: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -40,10 +44,12 @@ pub(super) struct Place {
 
 impl Registry {
     pub(super) fn new(limits: Limits) -> Arc<Self> {
+        let stopping = AtomicBool::new(false);
         let finest = limits.head_time.min(limits.body_time).min(limits.idle_time).min(limits.write_time);
         let tick = (finest / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
         // 0 means "never" where a moment is kept.
-        Arc::new(Self { clock: Arc::new(AtomicU32::new(1)), all: Mutex::default(), gone: Notify::new(), limits, tick })
+        let clock = Arc::new(AtomicU32::new(1));
+        Arc::new(Self { clock, all: Mutex::default(), gone: Notify::new(), limits, tick, stopping })
     }
 
     /// How often [`sweep`](Self::sweep) wants to be called.
@@ -85,7 +91,9 @@ impl Registry {
         self.clock.store(now, Ordering::Relaxed);
         let ticks = |time: Duration| u32::try_from(time.as_nanos().div_ceil(self.tick.as_nanos())).unwrap_or(u32::MAX);
         let limits = &self.limits;
-        let (head, body) = (ticks(limits.head_time), ticks(limits.body_time));
+        let head =
+            if self.stopping.load(Ordering::Relaxed) { limits.head_time.min(LAST_HEAD) } else { limits.head_time };
+        let (head, body) = (ticks(head), ticks(limits.body_time));
         let (idle, write) = (ticks(limits.idle_time), ticks(limits.write_time));
         for conn in self.lock().conns.values() {
             let (body_for, stalled_for) = conn.delays();
@@ -106,6 +114,12 @@ impl Registry {
     /// The process is short of something: let go of whoever does nothing.
     pub(super) fn shed(&self) {
         self.lock().make_room(None);
+    }
+
+    /// Everybody finishes the request that is being answered, or on its way, and goes.
+    pub(super) fn drain(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.order_all(Order::Drain);
     }
 
     /// Gives everybody the same order.

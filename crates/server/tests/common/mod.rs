@@ -22,7 +22,7 @@ use doorward_server::{Limits, Options};
 pub(crate) use answer::Answer;
 pub(crate) use client::Caller;
 pub(crate) use recorder::Recorder;
-pub(crate) use tcp::Listening;
+pub(crate) use tcp::{Listening, Raw};
 
 mod answer;
 mod client;

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Bytes;
-use doorward_server::Limits;
+use doorward_server::{Limits, Serving};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -22,18 +22,22 @@ pub(crate) struct Listening {
 
 impl Listening {
     pub(crate) async fn start(router: Router, limits: Limits) -> Self {
+        Self::start_as(Serving { limits, ..Serving::default() }, router).await
+    }
+
+    pub(crate) async fn start_as(serving: Serving, router: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move {
             let _ = stopped.await;
         };
-        let task = tokio::spawn(doorward_server::serve_within(limits, listener, router, shutdown));
+        let task = tokio::spawn(serving.run(listener, router, shutdown));
         Self { address, stop, task }
     }
 
     pub(crate) async fn connect(&self) -> Raw {
-        Raw { stream: TcpStream::connect(self.address).await.unwrap(), unread: Vec::new() }
+        Raw::over(TcpStream::connect(self.address).await.unwrap())
     }
 
     /// Sends bytes on a connection of their own and reads what comes until the server closes it.
@@ -56,15 +60,20 @@ impl Listening {
 }
 
 /// A connection.
-pub(crate) struct Raw {
-    stream: TcpStream,
+pub(crate) struct Raw<S = TcpStream> {
+    stream: S,
     unread: Vec<u8>,
 }
 
-impl Raw {
+impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
+    pub(crate) fn over(stream: S) -> Self {
+        Self { stream, unread: Vec::new() }
+    }
+
     /// Sends; that the server may have closed meanwhile is for the reading to find out.
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(bytes.as_ref()).await;
+        let _ = self.stream.flush().await;
     }
 
     /// The next answer, whole.
@@ -100,10 +109,20 @@ impl Raw {
         assert!(self.unread.starts_with(with.as_bytes()), "{:?}", String::from_utf8_lossy(&self.unread));
     }
 
+    /// What it runs over.
+    pub(crate) fn stream(&self) -> &S {
+        &self.stream
+    }
+
     /// Everything that comes until the server closes.
     pub(crate) async fn rest(&mut self) -> String {
+        String::from_utf8(self.rest_as_bytes().await).unwrap()
+    }
+
+    /// The same, whatever it is.
+    pub(crate) async fn rest_as_bytes(&mut self) -> Vec<u8> {
         while self.read_more().await {}
-        String::from_utf8(std::mem::take(&mut self.unread)).unwrap()
+        std::mem::take(&mut self.unread)
     }
 
     /// Waits until the server closes, and sends nothing before.

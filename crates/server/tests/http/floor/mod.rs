@@ -7,3 +7,4 @@ mod recorder;
 mod size;
 mod slow;
 mod smuggling;
+mod tls;
