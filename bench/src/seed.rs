@@ -64,6 +64,7 @@ pub(crate) async fn auth(at: &Path, port: u16) -> Outcome<(Auth, SqliteStore)> {
         log: shared.clone(),
         keys: shared.clone(),
         audit: shared.clone(),
+        directory: shared.clone(),
         passing: shared,
         clock: Arc::new(SystemClock::new()),
         rng: Arc::new(SystemRng::new()),

@@ -15,7 +15,9 @@ use crate::{serve, tls};
 
 mod account;
 mod audit;
+mod client;
 mod key;
+mod role;
 mod session;
 
 /// Sessions and tokens, one record, one revoke.
@@ -66,6 +68,15 @@ enum What {
     /// Signing keys.
     #[command(subcommand)]
     Key(key::What),
+    /// Applications.
+    #[command(subcommand)]
+    Client(client::What),
+    /// Roles, and the permissions they give.
+    #[command(subcommand)]
+    Role(role::What),
+    /// Permissions that applications ask for.
+    #[command(subcommand)]
+    Permission(role::OfPermission),
     /// Who did what.
     #[command(subcommand)]
     Audit(audit::What),
@@ -118,6 +129,9 @@ fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
         What::SetupLink => common.ask(form, &Command::Link(link::Ask::Setup))?,
         What::Session(what) => common.ask(form, &Command::Session(what.ask()))?,
         What::Key(what) => common.ask(form, &Command::Key(what.ask()))?,
+        What::Client(what) => common.ask(form, &Command::Client(what.ask()))?,
+        What::Role(what) => common.ask(form, &Command::Role(what.ask()))?,
+        What::Permission(what) => common.ask(form, &Command::Role(what.ask()))?,
         What::Audit(what) => common.ask(form, &Command::Audit(what.ask()))?,
     }
     Ok(())

@@ -22,6 +22,7 @@ mod together;
 mod value;
 
 pub(crate) use print::{example, schema};
+pub(crate) use value::typed_span as span;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

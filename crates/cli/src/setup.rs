@@ -40,6 +40,7 @@ pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
         log: store.clone(),
         keys: store.clone(),
         audit: store.clone(),
+        directory: store.clone(),
         passing: store,
         clock,
         rng,

@@ -193,19 +193,6 @@ impl Auth {
         self.change_account(id, AccountChange::Enable).await
     }
 
-    /// Gives the account these roles and permissions. Its access tokens go stale within the second, its sessions live.
-    ///
-    /// # Errors
-    /// If the store cannot do it.
-    pub async fn assign(
-        &self,
-        id: AccountId,
-        roles: Vec<String>,
-        permissions: Vec<String>,
-    ) -> Result<Changed, StoreError> {
-        self.change_account(id, AccountChange::Roles { roles, permissions }).await
-    }
-
     /// Commits the change, then tidies up after it. Once the commit stands the answer is yes, whatever happens then: the
     /// row and the log entry are there, and a later tick does what is left.
     pub(crate) async fn change_account(&self, id: AccountId, change: AccountChange) -> Result<Changed, StoreError> {
@@ -292,7 +279,10 @@ pub fn apply(account: &mut Account, change: &AccountChange, now: Timestamp) -> A
             None => Applied::Not,
         },
         AccountChange::SignOutEverywhere => end_sessions(account, now),
-        AccountChange::Roles { roles, permissions } => {
+        AccountChange::Roles { roles, permissions, at_version } => {
+            if account.version != *at_version {
+                return Applied::Not;
+            }
             if account.roles == *roles && account.permissions == *permissions {
                 return Applied::Not;
             }

@@ -9,6 +9,7 @@ use doorward_verify::{Algorithm, RevokedSet, Timestamp, Verifier};
 
 use crate::audit::By;
 use crate::clock::Clock;
+use crate::directory::Registry;
 use crate::feed::Feed;
 use crate::follow::Position;
 use crate::id::AccountId;
@@ -17,7 +18,7 @@ use crate::password::{self, Hasher};
 use crate::policy::Policy;
 use crate::rng::Rng;
 use crate::root::RootSecrets;
-use crate::store::{Accounts, Audit, Keys, Passing, RevocationLog, Sessions, StoreError};
+use crate::store::{Accounts, Audit, Directory, Keys, Passing, RevocationLog, Sessions, StoreError};
 
 /// Hashes that are looked at to find the commonest kind.
 const SAMPLE: usize = 200;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub keys: Arc<dyn Keys>,
     /// Who did what, in the database.
     pub audit: Arc<dyn Audit>,
+    /// Applications, roles and permissions, in the database.
+    pub directory: Arc<dyn Directory>,
     /// One-time values and counts of attempts, beside the sessions.
     pub passing: Arc<dyn Passing>,
     /// Time.
@@ -82,6 +85,8 @@ struct Inner {
     log: Arc<dyn RevocationLog>,
     keys: Arc<dyn Keys>,
     audit: Arc<dyn Audit>,
+    directory: Arc<dyn Directory>,
+    registry: ArcSwap<Registry>,
     passing: Arc<dyn Passing>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
@@ -129,6 +134,8 @@ impl Auth {
             log: parts.log,
             keys: parts.keys,
             audit: parts.audit,
+            directory: parts.directory,
+            registry: ArcSwap::default(),
             passing: parts.passing,
             clock: parts.clock,
             rng: parts.rng,
@@ -146,6 +153,7 @@ impl Auth {
         };
         let auth = Self { inner: Arc::new(inner), by: By::doorward() };
         auth.note_token_life().await?;
+        auth.take_in_directory(auth.directory().listed().await?);
         auth.rebuild().await?;
         auth.choose_decoy().await?;
         Ok(auth)
@@ -203,6 +211,12 @@ impl Auth {
     #[must_use]
     pub fn passing(&self) -> &dyn Passing {
         &*self.inner.passing
+    }
+
+    /// The port to the directory.
+    #[must_use]
+    pub fn directory(&self) -> &dyn Directory {
+        &*self.inner.directory
     }
 
     /// Time.
@@ -301,6 +315,10 @@ impl Auth {
         self.inner.keyring.signer()
     }
 
+    pub(crate) fn registry_cell(&self) -> &ArcSwap<Registry> {
+        &self.inner.registry
+    }
+
     pub(crate) fn position(&self) -> &Position {
         &self.inner.position
     }
@@ -325,11 +343,9 @@ async fn open_keyring(parts: &Parts, now: Timestamp) -> Result<(Keyring, RootSec
     Ok((Keyring::open(stored, &root)?, root))
 }
 
-/// Accepts what this node hands out, to whichever client: every audience that a token of ours may carry is ours.
+/// Accepts what this node hands out. For whom its tokens may be meant is told when the directory was read.
 fn own_verifier(policy: &Policy, keyring: &Keyring) -> Verifier {
-    let mut audiences = vec![policy.issuer.clone()];
-    audiences.extend(policy.clients.iter().flat_map(|c| c.audiences.iter().cloned()));
-    Verifier::builder(&policy.issuer, audiences)
+    Verifier::builder(&policy.issuer, policy.issuer.as_str())
         .algorithms([Algorithm::Es256, Algorithm::Ed25519, Algorithm::EdDsa, Algorithm::Rs256])
         .keys(keyring.published())
         .leeway(policy.leeway)

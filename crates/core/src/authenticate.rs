@@ -196,8 +196,10 @@ impl Auth {
         }
     }
 
-    fn has_client(&self, session: &Session) -> bool {
-        self.policy().client(Some(&session.client)).is_some()
+    /// Whether the session's application may be used, and was not disabled since it began.
+    pub(crate) fn has_client(&self, session: &Session) -> bool {
+        let registry = self.registry_cell().load();
+        registry.client(Some(&session.client)).is_some_and(|client| client.is_standing(session.created_at))
     }
 }
 

@@ -65,6 +65,7 @@ impl Auth {
         let rows = self.read_new(now).await;
         let finished = self.finish_all(open, now).await;
         self.settle_confirmed().await;
+        self.follow_directory().await?;
         Ok(Followed { rows: rows?, finished })
     }
 

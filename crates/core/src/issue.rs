@@ -1,10 +1,12 @@
 //! Step 3: something is handed out. The one place where a secret exists in the clear.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_verify::{Claims, Timestamp};
 
 use crate::auth::Auth;
+use crate::directory::{Claim, Client};
 use crate::id;
 use crate::keys::SignError;
 use crate::records::{Account, Mode, Session};
@@ -109,27 +111,58 @@ impl Auth {
 
     fn claims(&self, session: &Session, account: &Account, now: Timestamp, jti: String) -> Claims {
         let policy = self.policy();
-        let audiences = policy.clients.iter().find(|c| c.id == session.client).map_or(&[][..], |c| &c.audiences);
+        let registry = self.registry_cell().load();
+        let unknown = Client::new(session.client.clone(), Vec::new());
+        let client = registry.any_client(&session.client).map_or(&unknown, Arc::as_ref);
         Claims {
-            iss: policy.issuer.clone(),
-            sub: account.id.to_string(),
-            aud: if audiences.is_empty() { vec![policy.issuer.clone()] } else { audiences.to_vec() },
-            client_id: session.client.to_string(),
             exp: access_ends(session, now, policy.access_token).as_secs(),
             iat: now.as_secs(),
-            nbf: None,
             jti,
             sid: Some(session.sid.to_string()),
-            ver: Some(account.version),
             auth_time: Some(session.auth_time.as_secs()),
-            amr: vec!["pwd".into()],
-            acr: Some("urn:doorward:pwd".into()),
-            roles: account.roles.clone(),
-            permissions: account.permissions.clone(),
-            scope: None,
-            extra: serde_json::Map::default(),
+            ..said_of(&policy.issuer, client, account)
         }
     }
+}
+
+/// What a token of that application says of the person, whenever it is handed out.
+fn said_of(issuer: &str, client: &Client, account: &Account) -> Claims {
+    let mut extra = serde_json::Map::default();
+    for claim in &client.claims {
+        let value = match claim {
+            Claim::Name => account.display_name.clone(),
+            Claim::PreferredUsername => Some(account.identifier.clone()),
+        };
+        extra.extend(value.map(|value| (claim.name().to_owned(), value.into())));
+    }
+    Claims {
+        iss: issuer.to_owned(),
+        sub: account.id.to_string(),
+        aud: if client.audiences.is_empty() { vec![issuer.to_owned()] } else { client.audiences.clone() },
+        client_id: client.id.to_string(),
+        ver: Some(account.version),
+        amr: vec!["pwd".into()],
+        acr: Some("urn:doorward:pwd".into()),
+        roles: account.roles.clone(),
+        permissions: account.permissions.clone(),
+        extra,
+        ..Claims::default()
+    }
+}
+
+/// Bytes of an access token of that application for that account, by the algorithm with the longest signature that is usual
+/// (ES256 and Ed25519 alike). An RS256 signature has 426 characters more.
+#[must_use]
+pub fn size_of_token(issuer: &str, client: &Client, account: &Account) -> usize {
+    const TIME: i64 = 9_999_999_999;
+    let id = "0".repeat(22);
+    let mut claims = said_of(issuer, client, account);
+    (claims.exp, claims.iat, claims.auth_time) = (TIME, TIME, Some(TIME));
+    (claims.jti, claims.sid, claims.ver) = (id.clone(), Some(id), Some(account.version.max(1_000_000)));
+    let payload = serde_json::to_vec(&claims).map_or(0, |json| json.len());
+    // Header with a key's name of 43 characters, payload, signature of 64 bytes, two dots.
+    let header = r#"{"alg":"Ed25519","typ":"at+jwt","kid":""}"#.len() + 43;
+    [header, payload, 64].iter().map(|bytes| (bytes * 4).div_ceil(3)).sum::<usize>() + 2
 }
 
 /// The end of an access token that is handed out now: never after the session's own.

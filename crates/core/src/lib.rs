@@ -45,6 +45,12 @@ pub mod data;
 
 pub mod audit;
 
+pub mod directory;
+
+pub mod clients;
+
+pub mod roles;
+
 pub mod follow;
 
 pub mod feed;

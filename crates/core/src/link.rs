@@ -19,7 +19,7 @@ mod reset;
 mod setup;
 
 pub use reset::RESET_LIFE;
-pub use setup::{ADMINISTRATOR, SETUP_LIFE};
+pub use setup::SETUP_LIFE;
 
 /// Something to hand to a person, once.
 #[expect(missing_debug_implementations, reason = "holds a secret")]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::directory::Client;
 use crate::id::ClientId;
 use crate::records::Mode;
 
@@ -64,7 +65,10 @@ pub struct Policy {
     pub rotate_keys: Duration,
     /// How long a key is published before it signs, at least: longer than verifiers keep a key set.
     pub publish_keys: Duration,
-    /// Known applications; the first is the one meant when a request names none.
+    /// Most bytes of an access token: what would make a larger one is not assigned. Both cookies of mode `hybrid` together
+    /// stay below 1.5 KiB.
+    pub token_budget: usize,
+    /// Applications that stand in the configuration; the others are in the [directory](crate::directory).
     pub clients: Vec<Client>,
 }
 
@@ -77,21 +81,6 @@ pub enum SignUp {
     Invite,
     /// Everybody who reaches the server.
     Open,
-}
-
-/// An application.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Client {
-    /// Its public name.
-    pub id: ClientId,
-    /// Which modes it may ask for; the first is the one meant when it asks for none.
-    pub modes: Vec<Mode>,
-    /// `aud` of its access tokens; the issuer if empty.
-    pub audiences: Vec<String>,
-    /// An application on the person's own device, which may need longer to hear an answer.
-    pub native: bool,
-    /// Whether it may be used at all.
-    pub enabled: bool,
 }
 
 impl Policy {
@@ -115,13 +104,8 @@ impl Policy {
             refuse_after: MINUTE,
             rotate_keys: 90 * DAY,
             publish_keys: DAY,
-            clients: vec![Client {
-                id: ClientId::default_client(),
-                modes: vec![Mode::Session],
-                audiences: Vec::new(),
-                native: false,
-                enabled: true,
-            }],
+            token_budget: 1200,
+            clients: vec![Client::new(ClientId::default_client(), vec![Mode::Session])],
         }
     }
 
@@ -139,19 +123,19 @@ impl Policy {
         }
     }
 
-    /// The client of that name, or the built-in one; `None` if unknown or disabled.
+    /// Lifetimes of a sign-in through that application: its own, where it has any.
     #[must_use]
-    pub fn client(&self, id: Option<&ClientId>) -> Option<&Client> {
-        let default = ClientId::default_client();
-        let wanted = id.unwrap_or(&default);
-        self.clients.iter().find(|c| c.id == *wanted && c.enabled)
+    pub fn lifetimes_of(&self, client: &Client, mode: Mode, remember: bool) -> (Lifetimes, bool) {
+        let (life, remembered) = self.lifetimes(mode, remember);
+        let idle = client.idle_timeout.unwrap_or(life.idle_timeout);
+        let absolute = client.absolute_timeout.unwrap_or(life.absolute_timeout);
+        (Lifetimes::new(idle.min(absolute), absolute), remembered)
     }
 
-    /// The grace window of that client.
+    /// The grace window of that application.
     #[must_use]
-    pub fn grace_of(&self, id: &ClientId) -> Duration {
-        let native = self.clients.iter().any(|c| c.id == *id && c.native);
-        if native { self.native_grace } else { self.grace }
+    pub fn grace_of(&self, client: &Client) -> Duration {
+        if client.native { self.native_grace } else { self.grace }
     }
 
     /// After this long without activity every sign-in has ended, whatever its mode.

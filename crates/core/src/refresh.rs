@@ -64,7 +64,7 @@ impl Auth {
     pub async fn refresh(&self, token: &str, client: &ClientId, mode: Mode) -> Result<Refreshed, RefreshError> {
         let now = self.now()?;
         let (parts, session) = self.genuine_refresh(token, now).await?.ok_or(RefreshError::InvalidGrant)?;
-        if session.mode != mode || session.client != *client || self.policy().client(Some(client)).is_none() {
+        if session.mode != mode || session.client != *client || !self.has_client(&session) {
             return Err(RefreshError::InvalidGrant);
         }
         let account = self.account_of(&session).await?.ok_or(RefreshError::InvalidGrant)?;
@@ -77,11 +77,15 @@ impl Auth {
             client: client.clone(),
             key: self.root().newest(),
             now,
-            grace: self.policy().grace_of(client),
+            grace: self.grace_of(client),
             access_token: self.policy().access_token,
         };
         let rotation = self.sessions().rotate(parts.sid, ask).await?;
         self.finish_refresh(rotation, parts.line, now).await
+    }
+
+    fn grace_of(&self, client: &ClientId) -> Duration {
+        self.client(Some(client)).map_or(self.policy().grace, |client| self.policy().grace_of(&client))
     }
 
     async fn finish_refresh(&self, rotation: Rotation, line: u32, now: Timestamp) -> Result<Refreshed, RefreshError> {

@@ -6,7 +6,8 @@ use doorward_verify::Timestamp;
 
 use crate::audit::Event;
 use crate::auth::Auth;
-use crate::id::{AccountId, ClientId, SessionId};
+use crate::directory::Client;
+use crate::id::{AccountId, SessionId};
 use crate::policy::Policy;
 use crate::records::{Account, Line, Mode, Session, SessionState};
 use crate::root::KeyIdent;
@@ -21,8 +22,8 @@ pub const LONGEST_HOST: usize = 255;
 /// What a sign-in chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// Which application.
-    pub client: ClientId,
+    /// Through which application.
+    pub client: Arc<Client>,
     /// How it is carried.
     pub mode: Mode,
     /// Whether the person asked to be remembered.
@@ -49,7 +50,7 @@ pub struct Drawn {
 /// The rule: what a new record says. Both timeouts are fixed here and never move.
 #[must_use]
 pub fn begin(account: &Account, choice: Choice, drawn: Drawn, now: Timestamp, policy: &Policy) -> Session {
-    let (life, remember) = policy.lifetimes(choice.mode, choice.remember);
+    let (life, remember) = policy.lifetimes_of(&choice.client, choice.mode, choice.remember);
     let ends_at = now.plus(life.absolute_timeout);
     let has_pair = crate::issue::has_pair(choice.mode);
     let line = Line {
@@ -63,7 +64,7 @@ pub fn begin(account: &Account, choice: Choice, drawn: Drawn, now: Timestamp, po
     Session {
         sid: drawn.sid,
         account: account.id,
-        client: choice.client,
+        client: choice.client.id.clone(),
         mode: choice.mode,
         remember,
         state: SessionState::Live,
@@ -112,7 +113,7 @@ impl Auth {
         account: Arc<Account>,
     ) -> Result<crate::sign_in::SignedIn, crate::sign_in::SignInError> {
         let choice = Choice {
-            client: old.client.clone(),
+            client: self.client(Some(&old.client)).ok_or(crate::sign_in::SignInError::ClientUnknown)?,
             mode: old.mode,
             remember: old.remember,
             device: old.device.clone(),

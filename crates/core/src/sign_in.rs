@@ -87,9 +87,9 @@ impl Auth {
     /// # Errors
     /// [`SignInError`].
     pub async fn sign_in(&self, ask: SignIn) -> Result<SignedIn, SignInError> {
-        let client = self.policy().client(ask.client.as_ref()).ok_or(SignInError::ClientUnknown)?;
+        let client = self.client(ask.client.as_ref()).ok_or(SignInError::ClientUnknown)?;
         let mode = allowed_mode(&client.modes, ask.mode).ok_or(SignInError::ModeNotAllowed)?;
-        let (client, password) = (client.id.clone(), password::presented(&ask.password)?);
+        let (client, password) = (client.clone(), password::presented(&ask.password)?);
         let account = self.prove(&ask.identifier, password).await?;
         let choice = Choice { client, mode, remember: ask.remember, device: ask.device, host: ask.host };
         let signed_in = self.begin_session(&account, choice, None).await?;

@@ -18,10 +18,13 @@ mod keys;
 
 mod audit;
 
+mod directory;
+
 mod passing;
 
 pub use accounts::{AccountChange, Accounts, Changed};
 pub use audit::Audit;
+pub use directory::Directory;
 pub use keys::{Keys, KeysChange, KeysWritten};
 pub use log::{LogHead, RevocationLog};
 pub use passing::{LONGEST_VALUE, OneTime, Passing, Purpose};

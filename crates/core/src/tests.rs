@@ -10,11 +10,13 @@ use zeroize::Zeroizing;
 use crate::accounts::NewAccount;
 use crate::auth::{Auth, Parts, StartError};
 use crate::authenticate::{AuthError, Credential, Principal};
+use crate::clients::DirectoryError;
 use crate::clock::ManualClock;
-use crate::id::ClientId;
+use crate::directory::{BUILT_IN, Client, Permission, Refused, Role};
+use crate::id::{AccountId, ClientId};
 use crate::issue::{Issued, Pair};
 use crate::password::{Cost, InlineHasher};
-use crate::policy::{Client, Policy, SignUp};
+use crate::policy::{Policy, SignUp};
 use crate::records::{Account, Mode, Session};
 use crate::rng::SeededRng;
 use crate::root::RootSecrets;
@@ -23,6 +25,7 @@ use crate::sign_in::{SignIn, SignInError, SignedIn};
 use crate::store::contract::{NOW, wait};
 use crate::store::double::Double;
 
+mod directory;
 mod ends;
 mod foreign;
 mod keys;
@@ -85,6 +88,7 @@ impl World {
             log: shared.clone(),
             keys: shared.clone(),
             audit: shared.clone(),
+            directory: shared.clone(),
             passing: shared,
             clock: clock.clone(),
             rng: rng.clone(),
@@ -103,6 +107,25 @@ impl World {
     pub(crate) fn sign_up(&self, identifier: &str) -> Account {
         let password = Some(Plain::new(PASSWORD.to_owned()));
         wait(self.auth.sign_up(NewAccount { identifier: identifier.into(), password, display_name: None })).unwrap()
+    }
+
+    /// Defines a role that gives these permissions.
+    fn define(&self, role: &str, permissions: &[&str]) {
+        for name in permissions.iter().filter(|name| BUILT_IN.iter().all(|b| b.0 != **name)) {
+            let permission = Permission { name: (*name).into(), about: "for a test".into() };
+            match wait(self.auth.set_permission(permission)) {
+                Ok(()) | Err(DirectoryError::Refused(Refused::Same)) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+        let permissions = permissions.iter().map(ToString::to_string).collect();
+        wait(self.auth.set_role(Role { name: role.into(), permissions })).unwrap();
+    }
+
+    /// Defines a role, and gives it to the account.
+    fn grant(&self, account: AccountId, role: &str, permissions: &[&str]) {
+        self.define(role, permissions);
+        wait(self.auth.grant_role(account, role)).unwrap();
     }
 
     pub(crate) fn ask(&self, identifier: &str, password: &str, mode: Mode) -> SignIn {

@@ -3,6 +3,7 @@
 //! ```text
 //! session token   dw_st_ sid . line . secret . sum
 //! refresh token   dw_rt_ sid . line . generation . key id . MAC . sum
+//! client secret   dw_cs_ secret . sum
 //! ```
 //!
 //! `sum` is the CRC-32 of all before its dot, so that a typo or a cut never reaches the store. It proves nothing.
@@ -15,6 +16,7 @@ use crate::secret::Plain;
 
 const SESSION: &str = "dw_st_";
 const REFRESH: &str = "dw_rt_";
+const CLIENT: &str = "dw_cs_";
 
 /// The longest a token of either kind can be; anything longer is not looked at.
 pub const LONGEST: usize = 160;
@@ -46,6 +48,18 @@ pub fn parse_session_token(text: &str) -> Option<SessionTokenParts<'_>> {
     let secret = parts.next()?;
     base64url::decode_array::<32>(secret.as_bytes())?;
     parts.next().is_none().then_some(SessionTokenParts { sid, line, secret })
+}
+
+/// Writes the secret of an application around 32 random bytes.
+#[must_use]
+pub fn client_secret(random: &[u8; 32]) -> Plain<String> {
+    sealed_with_sum(format!("{CLIENT}{}", base64url::encode(random)))
+}
+
+/// Whether the text has exactly the form of an application's secret.
+#[must_use]
+pub fn is_client_secret(text: &str) -> bool {
+    checked_body(text, CLIENT).is_some_and(|body| base64url::decode_array::<32>(body.as_bytes()).is_some())
 }
 
 /// A refresh token as it came back, taken apart. The MAC is not yet checked.

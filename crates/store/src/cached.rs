@@ -231,6 +231,10 @@ impl Accounts for CachedAccounts {
         self.store.hashes(from, at_most)
     }
 
+    fn with_role(&self, role: String, after: Option<AccountId>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        self.store.with_role(role, after, at_most)
+    }
+
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
         self.store.page(after, at_most)
     }

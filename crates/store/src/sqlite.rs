@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 mod accounts;
 mod audit;
+mod directory;
 mod error;
 mod keys;
 mod log;

@@ -44,6 +44,20 @@ pub(super) enum What {
         /// Identifier or account id.
         account: String,
     },
+    /// Give it a role; answers with the size of its largest access token then.
+    GrantRole {
+        /// Identifier or account id.
+        account: String,
+        /// The role.
+        role: String,
+    },
+    /// Take a role from it.
+    RevokeRole {
+        /// Identifier or account id.
+        account: String,
+        /// The role.
+        role: String,
+    },
     /// Let people sign in again.
     Enable {
         /// Identifier or account id.
@@ -74,6 +88,8 @@ impl What {
             }
             Self::List { after, limit } => Ask::List { after, limit },
             Self::Show { account } => Ask::Show { account },
+            Self::GrantRole { account, role } => Ask::GrantRole { account, role },
+            Self::RevokeRole { account, role } => Ask::RevokeRole { account, role },
             Self::Disable { account } => Ask::Disable { account },
             Self::Enable { account } => Ask::Enable { account },
             Self::ResetLink { account } => return Ok(Command::Link(link::Ask::Reset { account })),

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use doorward_core::directory::{Claim, Client};
 use doorward_core::id::ClientId;
 use doorward_core::password::Cost;
-use doorward_core::policy::{Client, Lifetimes, ModeLifetimes, Policy, SignUp};
+use doorward_core::policy::{Lifetimes, ModeLifetimes, Policy, SignUp};
 use doorward_core::records::Mode;
 use doorward_core::verify::Algorithm;
 use doorward_server::HashPool;
@@ -185,6 +186,7 @@ fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
         keep_log: from.span("log.keep"),
         rotate_keys: from.span("keys.rotate_every"),
         publish_keys: from.span("keys.publish_before"),
+        token_budget: usize::try_from(from.number("tokens.budget")).unwrap_or(usize::MAX),
         clients: if clients.is_empty() { defaults.clients.clone() } else { clients },
         ..defaults
     }
@@ -215,11 +217,20 @@ fn client(ClientValues { place, set }: &ClientValues, faults: &mut Vec<Fault>) -
             "a client needs an id: 1 to 64 of A-Z a-z 0-9 . _ -, and not 22 of them (that is how account ids look)";
         faults.push(Fault { place: place.to_owned(), text: text.into() });
     }
-    Some(Client {
-        id: id?,
-        modes: texts("modes").iter().filter_map(|name| Mode::ALL.into_iter().find(|m| m.name() == name)).collect(),
+    let modes = texts("modes").iter().filter_map(|name| Mode::ALL.into_iter().find(|m| m.name() == name)).collect();
+    let client = Client {
+        name: match set.get("name").map(|p| &p.value) {
+            Some(Value::Text(name)) if !name.is_empty() => Some(name.clone()),
+            _ => None,
+        },
         audiences: texts("audiences"),
+        origins: texts("origins"),
+        claims: Claim::ALL.into_iter().filter(|claim| texts("claims").iter().any(|c| c == claim.name())).collect(),
         native: matches!(set.get("native").map(|p| &p.value), Some(Value::Flag(true))),
-        enabled: true,
-    })
+        ..Client::new(id?, modes)
+    };
+    if let Err(fault) = client.check(Duration::ZERO) {
+        faults.push(Fault { place: place.to_owned(), text: fault.to_string() });
+    }
+    Some(client)
 }

@@ -16,7 +16,10 @@ pub(super) enum Kind {
     },
     OneOf(&'static [&'static str]),
     Texts,
-    TextsOf(&'static [&'static str]),
+    TextsOf {
+        least: usize,
+        allowed: &'static [&'static str],
+    },
     Address,
     /// An address and a port, or "off".
     AddressOrOff,
@@ -47,6 +50,7 @@ const fn key(section: &'static str, name: &'static str, kind: Kind, default: &'s
 const DAY: u64 = 86_400;
 const IDLE: Kind = Kind::Span { least: 120, most: 90 * DAY };
 const ABSOLUTE: Kind = Kind::Span { least: 300, most: 400 * DAY };
+pub(super) const CLAIMS: &[&str] = &["name", "preferred_username"];
 pub(super) const MODES: &[&str] = &["session", "token", "hybrid"];
 
 /// All of them, section by section.
@@ -198,6 +202,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("tokens", "leeway", Kind::Span { least: 0, most: 120 }, "\"30s\"", "Clock skew that verifiers allow for."),
     key(
+        "tokens",
+        "budget",
+        Kind::Number { least: 700, most: 4000 },
+        "1200",
+        "Most bytes of an access token: a role that would make a larger one is not given.",
+    ),
+    key(
         "keys",
         "rotate_every",
         Kind::Span { least: DAY, most: 400 * DAY },
@@ -250,7 +261,7 @@ pub(super) const CLIENT_KEYS: &[Key] = &[
     key(
         "clients",
         "modes",
-        Kind::TextsOf(MODES),
+        Kind::TextsOf { least: 1, allowed: MODES },
         "[\"session\"]",
         "How its sign-ins may be carried; the first is meant when it asks for none.",
     ),
@@ -260,6 +271,21 @@ pub(super) const CLIENT_KEYS: &[Key] = &[
         Kind::Texts,
         "[]",
         "Resource servers that its access tokens are for; Doorward itself if empty.",
+    ),
+    key(
+        "clients",
+        "origins",
+        Kind::Texts,
+        "[]",
+        "Origins whose scripts may speak with Doorward in its name, like \"https://app.example\".",
+    ),
+    key("clients", "name", Kind::Text, "\"\"", "How people know it."),
+    key(
+        "clients",
+        "claims",
+        Kind::TextsOf { least: 0, allowed: CLAIMS },
+        "[]",
+        "What its access tokens say beyond id, roles and permissions.",
     ),
     key("clients", "native", Kind::Flag, "false", "Runs on people's own devices."),
 ];

@@ -60,7 +60,7 @@ fn property(key: &Key) -> Value {
         Kind::Span { .. } => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
         Kind::OneOf(allowed) => json!({ "enum": allowed }),
         Kind::Texts | Kind::Networks | Kind::Hosts => json!({ "type": "array", "items": { "type": "string" } }),
-        Kind::TextsOf(allowed) => json!({ "type": "array", "minItems": 1, "items": { "enum": allowed } }),
+        Kind::TextsOf { least, allowed } => json!({ "type": "array", "minItems": least, "items": { "enum": allowed } }),
     };
     property["description"] = key.about.into();
     if !key.default.is_empty() {

@@ -262,6 +262,10 @@ const UNSAFE: &[(&str, &str)] = &[
     ("[[clients]]\nid = \"a b\"", "a client needs an id"),
     ("[[clients]]\nid = \"shop\"\nmodes = []", "must not be empty"),
     ("[[clients]]\nid = \"shop\"\naudiences = [\"\"]", "none of them empty"),
+    ("[[clients]]\nid = \"shop\"\norigins = [\"*\"]", "is no origin"),
+    ("[[clients]]\nid = \"shop\"\norigins = [\"https://app.example/\"]", "is no origin"),
+    ("[[clients]]\nid = \"shop\"\nclaims = [\"email\"]", "must be"),
+    ("[tokens]\nbudget = 10000", "from 700 to 4000"),
     ("[[clients]]\nid = \"shop\"\nsecret = \"s3cret\"", "clients.secret is not a setting"),
 ];
 

@@ -30,9 +30,9 @@ pub(super) fn check(kind: Kind, value: &Toml) -> Result<Value, String> {
         Kind::Span { least, most } => span(value, least, most).map(Value::Span),
         Kind::OneOf(allowed) => one_of(text(value)?, allowed).map(Value::Text),
         Kind::Texts => texts(value).map(Value::Texts),
-        Kind::TextsOf(allowed) => {
+        Kind::TextsOf { least, allowed } => {
             let all = texts(value)?;
-            if all.is_empty() {
+            if all.len() < least {
                 return Err("must not be empty".into());
             }
             all.into_iter().map(|one| one_of(one, allowed)).collect::<Result<_, _>>().map(Value::Texts)
@@ -83,17 +83,26 @@ fn span(value: &Toml, least: u64, most: u64) -> Result<Duration, String> {
     let wrong = || {
         format!("must be a duration like \"10s\", \"5m\", \"1h\" or \"14d\", from {} to {}", words(least), words(most))
     };
-    let text = value.as_str().ok_or_else(wrong)?;
-    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
+    let seconds = value.as_str().and_then(seconds).ok_or_else(wrong)?;
+    if (least..=most).contains(&seconds) { Ok(Duration::from_secs(seconds)) } else { Err(wrong()) }
+}
+
+/// As it is typed on the command line.
+pub(crate) fn typed_span(text: &str) -> Result<Duration, String> {
+    let wrong = || "must be a duration like \"10s\", \"5m\", \"1h\" or \"14d\"".to_owned();
+    seconds(text).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
     let factor = match unit {
         "s" => 1,
         "m" => 60,
         "h" => 3600,
         "d" => 86_400,
-        _ => return Err(wrong()),
+        _ => return None,
     };
-    let seconds = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(factor)).ok_or_else(wrong)?;
-    if (least..=most).contains(&seconds) { Ok(Duration::from_secs(seconds)) } else { Err(wrong()) }
+    digits.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 fn words(seconds: u64) -> String {

@@ -3,6 +3,8 @@
 use doorward_core::Auth;
 use doorward_core::Timestamp;
 use doorward_core::audit::By;
+use doorward_core::clients::DirectoryError;
+use doorward_core::directory::Refused;
 use doorward_core::id::AccountId;
 use doorward_core::records::Account;
 use doorward_core::store::StoreError;
@@ -13,8 +15,10 @@ use crate::output::Failure;
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod client;
 pub(crate) mod key;
 pub(crate) mod link;
+pub(crate) mod role;
 pub(crate) mod session;
 
 /// One request of an operator. Has no Debug: some carry a password.
@@ -26,6 +30,8 @@ pub(crate) enum Command {
     Key(key::Ask),
     Link(link::Ask),
     Audit(audit::Ask),
+    Client(client::Ask),
+    Role(role::Ask),
 }
 
 impl Command {
@@ -38,6 +44,8 @@ impl Command {
             Self::Key(ask) => ask.run(&auth).await,
             Self::Link(ask) => ask.run(&auth).await,
             Self::Audit(ask) => ask.run(&auth).await,
+            Self::Client(ask) => ask.run(&auth).await,
+            Self::Role(ask) => ask.run(&auth).await,
         }
     }
 }
@@ -51,6 +59,19 @@ async fn find(auth: &Auth, who: &str) -> Result<Account, Failure> {
     }
     let found = auth.find_account(who).await.map_err(unavailable)?;
     found.ok_or_else(|| Failure::new("not_found", "there is no such account"))
+}
+
+fn not_amended(error: DirectoryError) -> Failure {
+    let code = match &error {
+        DirectoryError::Refused(Refused::Missing) | DirectoryError::NoAccount => "not_found",
+        DirectoryError::Refused(Refused::Same) => "nothing_to_change",
+        DirectoryError::Refused(Refused::Taken) => "taken",
+        DirectoryError::Refused(Refused::InUse(_)) => "in_use",
+        DirectoryError::TokenTooLarge { .. } => "token_too_large",
+        DirectoryError::Rng(_) | DirectoryError::Unavailable(_) => "unavailable",
+        _ => "invalid_input",
+    };
+    Failure::new(code, error.to_string())
 }
 
 fn unavailable(error: StoreError) -> Failure {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be set up breaks the test")]
 
 mod curl;
+mod directory;
 mod first_start;
 mod house;
 mod keys;

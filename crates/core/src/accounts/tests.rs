@@ -11,7 +11,7 @@ fn password(at_version: Option<u64>) -> AccountChange {
 }
 
 fn roles() -> AccountChange {
-    AccountChange::Roles { roles: vec!["editor".into()], permissions: vec!["articles:write".into()] }
+    AccountChange::Roles { roles: vec!["editor".into()], permissions: vec!["articles:write".into()], at_version: 1 }
 }
 
 #[test]

@@ -64,6 +64,16 @@ events! {
     RootSecretRotated "root_secret_rotated" "Another root secret makes what is new.";
     RootSecretRemoved "root_secret_removed" "A root secret has left the list.";
     RootSecretDistrusted "root_secret_distrusted" "A root secret was distrusted: what it made counts for nothing.";
+    RoleSet "role_set" "A role was defined, or gives other permissions.";
+    RoleRemoved "role_removed" "A role was removed.";
+    PermissionSet "permission_set" "A permission was defined or described otherwise.";
+    PermissionRemoved "permission_removed" "A permission was removed.";
+    ClientAdded "client_added" "An application was added.";
+    ClientChanged "client_changed" "An application has other settings.";
+    ClientDisabled "client_disabled" "An application was disabled, and what it was handed has ended.";
+    ClientEnabled "client_enabled" "An application was enabled again.";
+    ClientSecretAdded "client_secret_added" "An application has one more secret.";
+    ClientSecretRemoved "client_secret_removed" "A secret of an application counts no more.";
 }
 
 impl Event {

@@ -7,21 +7,18 @@ use super::{Link, MakeError, UseError, Wanted};
 use crate::accounts::{NewAccount, SignUpError, name};
 use crate::audit::Event;
 use crate::auth::Auth;
+use crate::clients::DirectoryError;
+use crate::directory::{ADMINISTRATOR, Refused};
 use crate::password;
 use crate::records::Account;
 use crate::sign_in::SignInError;
-use crate::store::{AccountChange, Changed, Purpose, StoreError};
+use crate::store::{Purpose, StoreError};
 
-/// The role of whoever administers the server.
-pub const ADMINISTRATOR: &str = "administrator";
 /// A setup link works for so long.
 pub const SETUP_LIFE: Duration = Duration::from_secs(3600);
 
-/// What the role gives.
-const PERMISSIONS: &str = "admin:*";
 /// There is one subject: a newer setup link cancels the older one, whoever made it.
 const SUBJECT: &str = "server";
-const PAGE: usize = 1000;
 
 impl Auth {
     /// A link that makes the first administrator; works for an hour.
@@ -52,7 +49,7 @@ impl Auth {
         }
         let mut account = self.prepare_account(new).await?;
         account.roles = vec![ADMINISTRATOR.to_owned()];
-        account.permissions = vec![PERMISSIONS.to_owned()];
+        account.permissions = self.registry().permissions_of(&account.roles);
         self.take(Purpose::Setup, token).await?;
         match self.write_account(account).await {
             Ok(account) => Ok(account),
@@ -68,19 +65,14 @@ impl Auth {
         let password = password::presented(&password).map_err(SignUpError::Password)?;
         let account = self.prove(&new.identifier, password).await.map_err(not_proved)?;
         let link = self.take(Purpose::Setup, token).await?;
-        let (mut roles, mut permissions) = (account.roles.clone(), account.permissions.clone());
-        for (list, name) in [(&mut roles, ADMINISTRATOR), (&mut permissions, PERMISSIONS)] {
-            if !list.iter().any(|has| has == name) {
-                list.push(name.to_owned());
-            }
-        }
-        match self.change_account(account.id, AccountChange::Roles { roles, permissions }).await {
-            Ok(Changed::Done(account, _) | Changed::Not(account)) => Ok(account),
-            Ok(Changed::Missing) => Err(UseError::InvalidCredentials),
-            Err(error) => {
+        match self.grant_role(account.id, ADMINISTRATOR).await {
+            Ok(assigned) => Ok(assigned.account),
+            Err(DirectoryError::Refused(Refused::Same)) => Ok(Account::clone(&account)),
+            Err(DirectoryError::Unavailable(error)) => {
                 self.put_back(link, 1).await;
                 Err(error.into())
             }
+            Err(_) => Err(UseError::InvalidCredentials),
         }
     }
 
@@ -89,18 +81,8 @@ impl Auth {
     /// # Errors
     /// If the store cannot say.
     pub async fn has_administrator(&self) -> Result<bool, StoreError> {
-        let mut after = None;
-        loop {
-            let page = self.accounts().page(after, PAGE).await?;
-            let may = |a: &Account| a.disabled_at.is_none() && a.roles.iter().any(|role| role == ADMINISTRATOR);
-            if page.iter().any(may) {
-                return Ok(true);
-            }
-            match page.last() {
-                Some(last) if page.len() == PAGE => after = Some(last.identifier.clone()),
-                _ => return Ok(false),
-            }
-        }
+        let holders = self.accounts().with_role(ADMINISTRATOR.to_owned(), None, usize::from(u16::MAX)).await?;
+        Ok(holders.iter().any(|account| account.disabled_at.is_none()))
     }
 }
 

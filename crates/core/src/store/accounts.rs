@@ -39,6 +39,8 @@ pub enum AccountChange {
         roles: Vec<String>,
         /// The permissions they give.
         permissions: Vec<String>,
+        /// Only if the version still is this one: else somebody else has given or taken a role meanwhile.
+        at_version: u64,
     },
 }
 
@@ -113,6 +115,9 @@ pub trait Accounts: Send + Sync + fmt::Debug {
     /// Hashes of the passwords of at most `at_most` accounts that have one, in the order of account ids from this one on, and
     /// from the lowest again behind the highest. Ids are random, so this is a sample.
     fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>>;
+
+    /// Accounts that have the role, in the order of their ids, after that one, at most `at_most`.
+    fn with_role(&self, role: String, after: Option<AccountId>, at_most: usize) -> Answer<'_, Vec<Account>>;
 
     /// As [`Sessions::forget`](super::Sessions::forget).
     fn forget(&self, _shard: Option<Shard>) {}

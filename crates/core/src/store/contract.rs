@@ -7,6 +7,7 @@
 //! [`double::Double::torn`](super::double::Double::torn), which reads and then writes, fails each of them.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Barrier};
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
-use super::{Accounts, Audit, Keys, Passing, RevocationLog, Sessions, StoreError};
+use super::{Accounts, Audit, Directory, Keys, Passing, RevocationLog, Sessions, StoreError};
 use crate::audit::{By, Event, Note};
 use crate::id::{AccountId, ClientId, SessionId};
 use crate::records::{Account, Line, Mode, Session, SessionState};
@@ -24,6 +25,7 @@ use crate::root::KeyIdent;
 
 pub mod accounts;
 pub mod audit;
+pub mod directory;
 pub mod keys;
 pub mod log;
 pub mod passing;
@@ -46,6 +48,8 @@ pub struct Stores {
     pub keys: Arc<dyn Keys>,
     /// The audit.
     pub audit: Arc<dyn Audit>,
+    /// The directory.
+    pub directory: Arc<dyn Directory>,
     /// What passes.
     pub passing: Arc<dyn Passing>,
     /// Kept until the test is over: a directory, a server.
@@ -54,7 +58,7 @@ pub struct Stores {
 
 impl Stores {
     /// One store behind all ports.
-    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + Audit + Passing + 'static>(
+    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + Audit + Directory + Passing + 'static>(
         store: S,
         guard: impl Any + Send + Sync,
     ) -> Self {
@@ -65,6 +69,7 @@ impl Stores {
             log: store.clone(),
             keys: store.clone(),
             audit: store.clone(),
+            directory: store.clone(),
             passing: store,
             guard: Box::new(guard),
         }
@@ -109,7 +114,12 @@ macro_rules! each_sentence {
                 a_change_whose_condition_fails_leaves_no_trace,
                 a_change_of_a_missing_account_is_missing,
                 pages_are_in_the_order_of_identifiers,
-                hashes_are_a_round_through_all_ids;
+                hashes_are_a_round_through_all_ids,
+                accounts_with_a_role_are_found_by_it;
+            directory:
+                what_is_put_into_the_directory_comes_back_whole,
+                a_refused_change_writes_nothing,
+                an_application_that_ends_and_its_log_entry_come_together;
             log:
                 numbers_run_from_one_without_gaps,
                 rows_come_back_in_order_from_any_number,
@@ -146,6 +156,7 @@ macro_rules! each_sentence {
                 purging_together_counts_each_session_once,
                 of_accounts_with_one_identifier_exactly_one_is_made,
                 changes_of_one_account_come_one_after_the_other,
+                changes_of_the_directory_come_one_after_the_other,
                 appends_together_leave_no_gap_and_no_double,
                 of_first_keys_exactly_one_list_wins,
                 of_first_root_secrets_exactly_one_binds,
@@ -291,6 +302,15 @@ pub fn got<T>(answer: impl Future<Output = Result<T, StoreError>>) -> T {
     }
 }
 
+thread_local! {
+    static TOGETHER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is one of those that [`together`] let go.
+pub(crate) fn is_together() -> bool {
+    TOGETHER.get()
+}
+
 /// Runs `work` on that many threads, all let go at once, and gathers what they say.
 pub fn together<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(threads);
@@ -299,6 +319,7 @@ pub fn together<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Ve
         let handles: Vec<_> = (0..threads)
             .map(|n| {
                 scope.spawn(move || {
+                    TOGETHER.set(true);
                     start.wait();
                     work(n)
                 })

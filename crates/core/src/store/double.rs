@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use doorward_verify::{Entry, Timestamp};
 
-use super::{Answer, OneTime, Sessions, StoreError};
+use super::{Answer, OneTime, Sessions, StoreError, contract};
 use crate::audit::{Note, Row};
 use crate::data::{self, DataChange, DataWrite};
+use crate::directory::Listed;
 use crate::id::{AccountId, SessionId};
 use crate::limit::{LimitKey, LimitState};
 use crate::records::{Account, LogRow, Session, SessionData, SessionState, StoredKeys};
@@ -27,6 +28,7 @@ pub enum When {
 
 mod audit;
 mod database;
+mod directory;
 mod passing;
 
 type Hook = Arc<dyn Fn() + Send + Sync>;
@@ -44,7 +46,8 @@ struct Inner {
     hooks: Mutex<BTreeMap<(&'static str, When), Hook>>,
     calls: Mutex<BTreeMap<&'static str, usize>>,
     torn: bool,
-    reading: AtomicUsize,
+    reading: Mutex<usize>,
+    read: Condvar,
 }
 
 impl fmt::Debug for Double {
@@ -63,12 +66,13 @@ struct State {
     seq: u64,
     keys: StoredKeys,
     audit: Vec<Row>,
+    listed: Listed,
     values: Vec<OneTime>,
     counts: BTreeMap<LimitKey, LimitState>,
 }
 
 /// Every verb by name, as faults and hooks know them.
-pub const VERBS: [&str; 39] = [
+pub const VERBS: [&str; 43] = [
     "insert",
     "find",
     "touch",
@@ -95,6 +99,10 @@ pub const VERBS: [&str; 39] = [
     "version",
     "bind",
     "change_keys",
+    "with_role",
+    "listed",
+    "stamp",
+    "amend",
     "append_audit",
     "page_audit",
     "shorten",
@@ -184,25 +192,29 @@ impl Double {
         if fault == Some(when) { Err(StoreError::Unavailable(format!("{verb} was told to fail"))) } else { Ok(()) }
     }
 
-    /// Reads, waits a little for somebody else to read the same, writes.
+    /// Reads, waits for somebody else to read the same, writes. Where nobody else can come, it does not wait.
     fn tear<T>(&self, work: impl FnOnce(&mut State) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut copy = lock(&self.inner.state).clone();
-        self.inner.reading.fetch_add(1, Ordering::SeqCst);
-        for _ in 0..300 {
-            if self.inner.reading.load(Ordering::SeqCst) > 1 {
-                break;
-            }
-            std::thread::yield_now();
+        let mut reading = lock(&self.inner.reading);
+        *reading += 1;
+        self.inner.read.notify_all();
+        if contract::is_together() {
+            let waited = self.inner.read.wait_timeout_while(reading, A_WHILE, |reading| *reading < 2);
+            reading = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        drop(reading);
         let before = copy.clone();
         let answer = work(&mut copy);
         if copy != before {
             *lock(&self.inner.state) = copy;
         }
-        self.inner.reading.fetch_sub(1, Ordering::SeqCst);
+        *lock(&self.inner.reading) -= 1;
         answer
     }
 }
+
+/// Longer than a busy machine keeps a thread waiting that could run.
+const A_WHILE: Duration = Duration::from_millis(50);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

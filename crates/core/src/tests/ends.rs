@@ -127,7 +127,7 @@ fn other_roles_make_access_tokens_stale_and_a_refresh_gives_good_ones() {
     let world = World::new();
     let ada = world.sign_up("ada");
     let (token, cookie) = (world.sign_in(Mode::Token), world.sign_in(Mode::Session));
-    wait(world.auth.assign(ada.id, vec!["editor".into()], vec!["articles:write".into()])).unwrap();
+    world.grant(ada.id, "editor", &["articles:write"]);
     let stale = world.who(Credential::Access(pair(&token.issued).access.expose()));
     assert!(matches!(stale, Err(AuthError::AccessStale)), "{stale:?}");
     let next = wait(world.auth.refresh(pair(&token.issued).refresh.expose(), &default_client(), Mode::Token)).unwrap();

@@ -129,8 +129,9 @@ fn roles_given_while_a_token_is_made_are_in_it_or_make_it_stale() {
         let world = World::new();
         let account = world.sign_up("ada");
         let auth = world.auth.clone();
+        world.define("editor", &[]);
         world.store.once(verb, when, move || {
-            wait(auth.assign(account.id, vec!["editor".into()], Vec::new())).unwrap();
+            wait(auth.grant_role(account.id, "editor")).unwrap();
         });
         let signed_in = world.sign_in(Mode::Token);
         match world.who(Credential::Access(pair(&signed_in.issued).access.expose())) {

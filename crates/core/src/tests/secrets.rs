@@ -45,7 +45,7 @@ fn nothing_that_can_be_presented_is_in_the_store() {
 fn ids_and_secrets_are_random_distinct_and_of_one_length() {
     const COUNT: usize = 200_000;
     let rng = SystemRng::new();
-    let account = crate::id::AccountId::draw(&rng).unwrap();
+    let account = AccountId::draw(&rng).unwrap();
     let mut seen = std::collections::HashSet::with_capacity(COUNT);
     let mut ones = 0u64;
     for _ in 0..COUNT {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use axum::Router;
 use doorward_core::accounts::NewAccount;
 use doorward_core::clock::ManualClock;
-use doorward_core::id::ClientId;
+use doorward_core::directory::{Client, Role};
+use doorward_core::id::{AccountId, ClientId};
 use doorward_core::password::{Cost, Hasher, InlineHasher};
-use doorward_core::policy::{Client, Policy, SignUp};
+use doorward_core::policy::{Policy, SignUp};
 use doorward_core::records::{Account, Mode};
 use doorward_core::rng::SeededRng;
 use doorward_core::root::RootSecrets;
@@ -45,11 +46,9 @@ impl Default for Setup {
     /// Sign-up is open; clients `default` (all modes, `session` first), `spa` (hybrid), `native` (token) and `off` (disabled).
     fn default() -> Self {
         let client = |id: &str, modes: &[Mode]| Client {
-            id: id.parse().unwrap(),
-            modes: modes.to_vec(),
-            audiences: Vec::new(),
             native: id == "native",
             enabled: id != "off",
+            ..Client::new(id.parse().unwrap(), modes.to_vec())
         };
         let mut policy = Policy::new(URL);
         policy.sign_up = SignUp::Open;
@@ -96,6 +95,7 @@ impl House {
             log: Arc::new(store.clone()),
             keys: Arc::new(store.clone()),
             audit: Arc::new(store.clone()),
+            directory: Arc::new(store.clone()),
             passing: Arc::new(store.clone()),
             clock: clock.clone(),
             rng: rng.clone(),
@@ -116,6 +116,19 @@ impl House {
         let password = Some(Plain::new(PASSWORD.to_owned()));
         let new = NewAccount { identifier: identifier.to_owned(), password, display_name: None };
         self.auth.create_account(new).await.unwrap()
+    }
+
+    /// Gives the account a role of its own that gives these permissions; without any, takes the role away.
+    pub(crate) async fn permit(&self, account: AccountId, permissions: &[&str]) {
+        let role =
+            Role { name: "of-a-test".into(), permissions: permissions.iter().map(ToString::to_string).collect() };
+        if permissions.is_empty() {
+            self.auth.revoke_role(account, &role.name).await.unwrap();
+            return;
+        }
+        // Both may be as asked already.
+        let _ = self.auth.set_role(role.clone()).await;
+        self.auth.grant_role(account, &role.name).await.unwrap();
     }
 
     /// A browser on one of our own pages: it keeps cookies and says where it comes from.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use doorward_core::Timestamp;
 use doorward_core::accounts::{self, Applied};
 use doorward_core::audit::Note;
+use doorward_core::directory::Listed;
 use doorward_core::id::AccountId;
 use doorward_core::records::{Account, LogRow, StoredKey, StoredKeys};
 use doorward_core::store::{
@@ -17,6 +18,7 @@ use doorward_core::verify::Entry;
 use super::{MemoryStore, answer};
 
 mod audit;
+mod directory;
 
 #[derive(Default)]
 pub(super) struct Database {
@@ -28,6 +30,7 @@ pub(super) struct Database {
     keys: StoredKeys,
     audit: BTreeMap<u64, Note>,
     noted: u64,
+    listed: Listed,
 }
 
 /// Another process has another log: somebody who followed the last one must notice.
@@ -102,6 +105,18 @@ impl Accounts for MemoryStore {
             let database = self.database();
             let all = database.accounts.range(from..).chain(database.accounts.range(..from));
             Ok(all.filter_map(|(_, account)| account.password.clone()).take(at_most).collect())
+        })
+    }
+
+    /// Walks over all accounts, which a store of this kind holds few of.
+    fn with_role(&self, role: String, after: Option<AccountId>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        answer(move || {
+            let database = self.database();
+            let behind = database.accounts.values().filter(|a| after.is_none_or(|after| a.id > after));
+            let mut found: Vec<_> = behind.filter(|a| a.roles.contains(&role)).cloned().collect();
+            found.sort_by_key(|a| a.id);
+            found.truncate(at_most);
+            Ok(found)
         })
     }
 

@@ -36,6 +36,17 @@ fn write(connection: &Connection, account: &Account) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// So that accounts are found by their roles.
+fn index_roles(connection: &Connection, account: &Account) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql::DROP_ROLES).map_err(store_error)?;
+    statement.execute([account.id.as_str()]).map_err(store_error)?;
+    let mut statement = connection.prepare_cached(sql::ADD_ROLE).map_err(store_error)?;
+    for role in &account.roles {
+        statement.execute(params![role, account.id.as_str()]).map_err(store_error)?;
+    }
+    Ok(())
+}
+
 impl Accounts for SqliteStore {
     fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
         self.write(move |connection| {
@@ -54,6 +65,9 @@ impl Accounts for SqliteStore {
             ];
             if statement.execute(values).map_err(store_error)? == 0 {
                 return Ok(false);
+            }
+            if !account.roles.is_empty() {
+                index_roles(connection, &account)?;
             }
             write_down(connection, &[note])?;
             Ok(true)
@@ -77,6 +91,9 @@ impl Accounts for SqliteStore {
                 return Ok(Changed::Not(account));
             };
             write(connection, &account)?;
+            if matches!(change, AccountChange::Roles { .. }) {
+                index_roles(connection, &account)?;
+            }
             let seq = entry.map(|entry| append(connection, &[entry], note.at)).transpose()?;
             write_down(connection, &[note])?;
             Ok(Changed::Done(account, seq))
@@ -95,6 +112,18 @@ impl Accounts for SqliteStore {
                 }
             }
             Ok(found)
+        })
+    }
+
+    fn with_role(&self, role: String, after: Option<AccountId>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(sql::ACCOUNTS_WITH_ROLE).map_err(store_error)?;
+            let after = after.as_ref().map_or("", AccountId::as_str);
+            let values = params![role, after, row::signed(at_most as u64)];
+            let ids = statement.query_map(values, |r| r.get::<_, String>(0)).map_err(store_error)?;
+            let ids = ids.collect::<Result<Vec<_>, _>>().map_err(store_error)?;
+            let accounts = ids.iter().map(|id| find(connection, sql::ACCOUNT_BY_ID, id));
+            Ok(accounts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
         })
     }
 

@@ -10,7 +10,7 @@ use super::error::{OpenError, open_error};
 const APPLICATION_ID: i32 = 0x6477_7264;
 
 /// Each step is a list of groups of tables.
-const STEPS: &[&[&str]] = &[&[BEGINNING], &[AUDIT, PASSING, KEYS]];
+const STEPS: &[&[&str]] = &[&[BEGINNING], &[AUDIT, PASSING, KEYS, DIRECTORY]];
 
 const BEGINNING: &str = "
     CREATE TABLE accounts (
@@ -76,6 +76,27 @@ const AUDIT: &str = "
     CREATE INDEX audit_by_account ON audit (account, seq);
     CREATE INDEX audit_by_age ON audit (at);
     CREATE INDEX audit_by_whole_address ON audit (at) WHERE whole = 1;
+";
+
+/// Applications, roles, permissions; and which account has which role.
+const DIRECTORY: &str = "
+    CREATE TABLE directory (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        record TEXT NOT NULL,
+        PRIMARY KEY (kind, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE directory_stamp (
+        only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+        stamp INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO directory_stamp (only_row, stamp) VALUES (1, 0);
+    CREATE TABLE account_roles (
+        role TEXT NOT NULL,
+        account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        PRIMARY KEY (role, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX account_roles_by_account ON account_roles (account);
 ";
 
 /// What lives shortly, apart from sessions and log: one-time values, and counts of attempts.

@@ -88,6 +88,19 @@ pub(super) const DROP_COUNT: &str = "DELETE FROM counts WHERE key = $1";
 pub(super) const PURGE_COUNTS: &str = "DELETE FROM counts WHERE key IN \
     (SELECT key FROM counts WHERE until <= $1 ORDER BY until LIMIT $2)";
 
+/// One statement, so that the stamp is that of the rows.
+pub(super) const DIRECTORY: &str = "SELECT kind, record FROM directory UNION ALL \
+    SELECT 'stamp', CAST(stamp AS TEXT) FROM directory_stamp WHERE only_row = 1 ORDER BY 1, 2";
+pub(super) const DIRECTORY_STAMP: &str = "SELECT stamp FROM directory_stamp WHERE only_row = 1";
+pub(super) const PUT_INTO_DIRECTORY: &str = "INSERT INTO directory (kind, name, record) VALUES ($1, $2, $3) \
+    ON CONFLICT (kind, name) DO UPDATE SET record = excluded.record";
+pub(super) const DROP_FROM_DIRECTORY: &str = "DELETE FROM directory WHERE kind = $1 AND name = $2";
+pub(super) const MOVE_STAMP: &str = "UPDATE directory_stamp SET stamp = $1 WHERE only_row = 1";
+pub(super) const ACCOUNTS_WITH_ROLE: &str = "SELECT account FROM account_roles WHERE role = $1 AND account > $2 \
+    ORDER BY account LIMIT $3";
+pub(super) const DROP_ROLES: &str = "DELETE FROM account_roles WHERE account = $1";
+pub(super) const ADD_ROLE: &str = "INSERT INTO account_roles (role, account) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+
 /// Every statement by name, and whether it may walk a whole table (of a few rows).
 #[cfg(test)]
 pub(super) const ALL: &[(&str, &str, bool)] = &[
@@ -118,6 +131,14 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("REMOVE_ROOT", REMOVE_ROOT, false),
     ("KEYS_VERSION", KEYS_VERSION, false),
     ("MOVE_KEYS_VERSION", MOVE_KEYS_VERSION, false),
+    ("DIRECTORY", DIRECTORY, true),
+    ("DIRECTORY_STAMP", DIRECTORY_STAMP, false),
+    ("PUT_INTO_DIRECTORY", PUT_INTO_DIRECTORY, false),
+    ("DROP_FROM_DIRECTORY", DROP_FROM_DIRECTORY, false),
+    ("MOVE_STAMP", MOVE_STAMP, false),
+    ("ACCOUNTS_WITH_ROLE", ACCOUNTS_WITH_ROLE, false),
+    ("DROP_ROLES", DROP_ROLES, false),
+    ("ADD_ROLE", ADD_ROLE, false),
     ("WRITE_DOWN", WRITE_DOWN, false),
     ("AUDIT_PAGE", AUDIT_PAGE, false),
     ("AUDIT_OF_ACCOUNT", AUDIT_OF_ACCOUNT, false),

@@ -2,12 +2,13 @@
 
 use doorward_core::Auth;
 use doorward_core::accounts::{NewAccount, SignUpError};
+use doorward_core::roles::Assigned;
 use doorward_core::secret::Plain;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{find, show_account, unavailable};
+use super::{find, not_amended, show_account, unavailable};
 use crate::output::Failure;
 
 /// Accounts in one answer, at most: a person does not read more, and a program asks for the next with `after`.
@@ -22,6 +23,8 @@ pub(crate) enum Ask {
     Show { account: String },
     Disable { account: String },
     Enable { account: String },
+    GrantRole { account: String, role: String },
+    RevokeRole { account: String, role: String },
 }
 
 impl Ask {
@@ -41,6 +44,14 @@ impl Ask {
                 Ok(json!({ "accounts": page.iter().map(show_account).collect::<Vec<_>>() }))
             }
             Self::Show { account } => Ok(show_account(&find(auth, account).await?)),
+            Self::GrantRole { account, role } => {
+                let account = find(auth, account).await?;
+                auth.grant_role(account.id, role).await.map(|a| assigned(&a)).map_err(not_amended)
+            }
+            Self::RevokeRole { account, role } => {
+                let account = find(auth, account).await?;
+                auth.revoke_role(account.id, role).await.map(|a| assigned(&a)).map_err(not_amended)
+            }
             Self::Disable { account } => {
                 let account = find(auth, account).await?;
                 auth.disable(account.id).await.map_err(unavailable)?;
@@ -53,6 +64,17 @@ impl Ask {
             }
         }
     }
+}
+
+/// With the size of the largest token that says all this, so that nobody is surprised by it later.
+fn assigned(assigned: &Assigned) -> Value {
+    let account = &assigned.account;
+    json!({
+        "id": account.id.as_str(),
+        "roles": account.roles,
+        "permissions": account.permissions,
+        "token_bytes": assigned.token_bytes,
+    })
 }
 
 pub(super) fn not_made(error: &SignUpError) -> Failure {

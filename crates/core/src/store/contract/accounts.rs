@@ -97,3 +97,30 @@ pub fn hashes_are_a_round_through_all_ids(stores: &Stores) {
         assert_eq!(got(stores.accounts.hashes(accounts[first].id, 2)), expected[..2]);
     }
 }
+
+/// See its name.
+pub fn accounts_with_a_role_are_found_by_it(stores: &Stores) {
+    let with = |n: u64, roles: &[&str]| Account {
+        roles: roles.iter().map(ToString::to_string).collect(),
+        ..sample_account(n)
+    };
+    for account in [with(1, &["editor", "writer"]), with(2, &[]), with(3, &["editor"])] {
+        assert!(got(stores.accounts.create(account, sample_note(1))));
+    }
+    let holders = |role: &str, after, at_most| {
+        let found = got(stores.accounts.with_role(role.to_owned(), after, at_most));
+        found.into_iter().map(|account| account.id).collect::<Vec<_>>()
+    };
+    let mut both = vec![sample_account(1).id, sample_account(3).id];
+    both.sort();
+    assert_eq!(holders("editor", None, 10), both);
+    assert_eq!(holders("editor", None, 1), both[..1]);
+    assert_eq!(holders("editor", Some(both[0]), 10), both[1..]);
+    assert_eq!(holders("writer", None, 10), [sample_account(1).id]);
+    assert_eq!(holders("edit", None, 10), []);
+    let none = AccountChange::Roles { roles: Vec::new(), permissions: Vec::new(), at_version: 1 };
+    got(stores.accounts.change(sample_account(1).id, none.clone(), sample_note(1)));
+    assert_eq!((holders("editor", None, 10), holders("writer", None, 10)), (vec![sample_account(3).id], vec![]));
+    let late = got(stores.accounts.change(sample_account(1).id, none, sample_note(1)));
+    assert!(matches!(late, Changed::Not(_)), "its version has moved");
+}

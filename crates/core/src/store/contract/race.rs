@@ -8,6 +8,7 @@ use super::passing::{at_most, sample_digest, sample_limit, sample_value};
 use super::sessions::{ask, put};
 use super::{NOW, Stores, got, sample_account, sample_entry, sample_note, sample_session, together};
 use crate::data::{DataChange, DataWrite, Expect};
+use crate::directory::{Change, Permission};
 use crate::id::SessionId;
 use crate::limit::{Rule, Step, Weighed};
 use crate::records::{Account, Session, SessionData};
@@ -150,6 +151,22 @@ pub fn changes_of_one_account_come_one_after_the_other(stores: &Stores) {
     assert_eq!(distinct.len(), THREADS * 8, "each change has a version and a log number of its own");
     let last = got(stores.accounts.by_id(account.id)).expect("it is there");
     assert_eq!((last.version, last.sessions_from), (1 + THREADS as u64 * 8, 1 + THREADS as u64 * 8));
+}
+
+/// See its name.
+pub fn changes_of_the_directory_come_one_after_the_other(stores: &Stores) {
+    let stamps = together(THREADS, |thread| {
+        let put = |n: usize| {
+            let name = format!("permission{thread}-{n}");
+            let change = Change::SetPermission(Permission { name, about: String::new() });
+            got(stores.directory.amend(change, sample_note(1))).expect("nobody else has that name").0.stamp
+        };
+        (0..8).map(put).collect::<Vec<_>>()
+    })
+    .concat();
+    let distinct: BTreeSet<_> = stamps.iter().copied().collect();
+    assert_eq!(distinct, (1..=THREADS as u64 * 8).collect());
+    assert_eq!(got(stores.directory.listed()).permissions.len(), THREADS * 8, "none was lost");
 }
 
 /// See its name.

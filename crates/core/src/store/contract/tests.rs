@@ -9,7 +9,7 @@ crate::contract!(|| Stores::of(Double::new(), ()));
 #[test]
 fn a_store_that_reads_and_then_writes_fails_every_sentence_about_concurrency() {
     let races: Vec<_> = SENTENCES.iter().filter(|s| s.port == "race").collect();
-    assert_eq!(races.len(), 17);
+    assert_eq!(races.len(), 18);
     for sentence in races {
         let stores = Stores::of(Double::torn(), ());
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (sentence.test)(&stores)));

@@ -59,6 +59,13 @@ impl Accounts for Double {
         })
     }
 
+    fn with_role(&self, role: String, after: Option<AccountId>, at_most: usize) -> Answer<'_, Vec<Account>> {
+        self.step("with_role", move |state| {
+            let behind = state.accounts.values().filter(|a| after.is_none_or(|after| a.id > after));
+            Ok(behind.filter(|a| a.roles.contains(&role)).take(at_most).cloned().collect())
+        })
+    }
+
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>> {
         self.step("page", move |state| {
             let mut all: Vec<_> =

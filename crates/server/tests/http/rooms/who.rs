@@ -1,5 +1,6 @@
 //! `GET /v1/session`, `GET /v1/csrf`, `GET /.well-known/jwks.json`: who am I, and what says so.
 
+use doorward_core::directory::{Permission, Role};
 use serde_json::Value;
 
 use crate::common::House;
@@ -149,7 +150,10 @@ async fn new_roles_make_a_token_stale_and_a_refresh_helps() {
     let mut program = house.program();
     let account = house.account("ada").await;
     let pair = program.sign_in("ada", "token").await.json();
-    house.auth.assign(account.id, vec!["editor".into()], vec!["articles:write".into()]).await.unwrap();
+    house.auth.set_permission(Permission { name: "articles:write".into(), about: "Write.".into() }).await.unwrap();
+    let editor = Role { name: "editor".into(), permissions: vec!["articles:write".into()] };
+    house.auth.set_role(editor).await.unwrap();
+    house.auth.grant_role(account.id, "editor").await.unwrap();
     assert_eq!(program.get("/v1/session").send().await.outcome(), "401 access_stale");
     program.bearer = None;
     let next = program.post("/v1/refresh", &serde_json::json!({ "refresh_token": pair["refresh_token"] })).send().await;
