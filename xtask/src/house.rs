@@ -6,7 +6,8 @@
 //! - [`size`] a file reads in one sitting · [`opening`] and says first what it is for
 //! - [`words`] that have no place here · [`habits`] of code and of tests
 //! - [`arrows`] which crate may rest on which · [`licences`] of what comes from elsewhere, and where it comes from
-//! - [`links`] lead somewhere · [`twins`] the two languages say the same · [`requirements`] name tests that exist
+//! - [`links`] lead somewhere · [`twins`] the two languages say the same · [`requirements`] name tests that exist ·
+//!   [`events`] of the log are listed
 
 pub mod size;
 
@@ -25,6 +26,8 @@ pub mod links;
 pub mod twins;
 
 pub mod requirements;
+
+pub mod events;
 
 use std::fmt;
 

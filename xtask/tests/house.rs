@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use cargo_metadata::{Metadata, MetadataCommand};
 use xtask::generate::{self, GENERATORS};
-use xtask::house::{Fault, arrows, habits, licences, links, opening, requirements, size, twins, words};
+use xtask::house::{Fault, arrows, events, habits, licences, links, opening, requirements, size, twins, words};
 use xtask::tree::{self, Tree};
 
 static TREE: LazyLock<Tree> = LazyLock::new(|| Tree::read(&tree::root()).expect("the project can be read"));
@@ -115,6 +115,11 @@ fn every_link_leads_somewhere() {
 #[test]
 fn both_languages_say_the_same() {
     none(&twins::both_languages_say_the_same(&TREE));
+}
+
+#[test]
+fn every_event_is_listed() {
+    none(&events::every_event_is_listed(&TREE));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use doorward_verify::{Timestamp, Verified, VerifyError};
 use crate::auth::Auth;
 use crate::id::{AccountId, SessionId};
 use crate::records::{Account, Mode, Session, SessionState};
+use crate::sparse::Sparse;
 use crate::store::StoreError;
 use crate::wire::{self, SessionTokenParts};
 
@@ -163,11 +164,19 @@ impl Auth {
             VerifyError::Expired => AuthError::AccessExpired,
             VerifyError::Stale => AuthError::AccessStale,
             other => {
-                tracing::debug!(event = "access_token_refused", reason = other.reason(), "an access token was refused");
+                self.tell_refused(other.reason());
                 AuthError::InvalidToken
             }
         })?;
         Ok(verified)
+    }
+
+    /// The client hears one and the same whatever was wrong; the operator hears which attack it was.
+    fn tell_refused(&self, reason: &'static str) {
+        static LINES: Sparse = Sparse::new();
+        if let Some(left_out) = LINES.may_tell(self.clock().monotonic()) {
+            tracing::info!(event = "access_token_refused", reason, left_out, "an access token was refused");
+        }
     }
 
     async fn record_of(

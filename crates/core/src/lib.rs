@@ -81,6 +81,8 @@ pub mod limit;
 
 pub mod password;
 
+pub mod sparse;
+
 pub mod clock;
 
 pub mod rng;

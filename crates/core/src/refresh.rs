@@ -105,6 +105,8 @@ impl Auth {
         let session = Arc::new(*session);
         let account = self.look_again(&session, now).await?.ok_or(RefreshError::CredentialsChanged)?;
         let issued = self.issue_next(&session, &account, line, now)?;
+        let note = self.note(Event::Refreshed, now).by_person(session.account).session(session.sid);
+        note.client(session.client.clone()).tell();
         Ok(Refreshed { session, account, issued })
     }
 

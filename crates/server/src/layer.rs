@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
+use doorward_core::sparse::Sparse;
 use doorward_core::verify::present::is_safe;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Request};
@@ -189,7 +190,22 @@ impl OuterLayer {
             None if problem.code().status() >= 500 => {
                 tracing::warn!(event = "not_answered", code, route, request_id, "not answered as asked");
             }
-            None => {}
+            None => self.tell_refused(problem.code(), route, request_id),
+        }
+    }
+
+    /// What an honest client is not told every day: somebody tries something.
+    fn tell_refused(&self, code: Code, route: &str, request_id: &str) {
+        static LINES: Sparse = Sparse::new();
+        let tells = matches!(
+            code,
+            Code::CsrfFailed | Code::InvalidToken | Code::InvalidGrant | Code::AmbiguousCredentials | Code::Forbidden
+        );
+        if !tells {
+            return;
+        }
+        if let Some(left_out) = LINES.may_tell(self.door.auth().clock().monotonic()) {
+            tracing::info!(event = "refused", code = code.name(), route, request_id, left_out, "a request was refused");
         }
     }
 }

@@ -55,3 +55,35 @@ async fn every_line_is_one_event_in_json_whatever_people_send() {
         assert!(!line.contains('\u{1b}') && !line.contains('\u{202e}'), "{line}");
     }
 }
+
+#[tokio::test]
+async fn refused_attacks_are_told_apart_in_the_log() {
+    let house = House::new();
+    let mut command = house.dev();
+    command.env("DOORWARD__LOG__FORMAT", "json");
+    let server = Running::start(command);
+    server.sign_up("ada@example.org").await;
+    let (cookie, _) = server.cookie("ada@example.org").await;
+    let access = server.tokens("ada@example.org").await["access_token"].as_str().unwrap().to_owned();
+    let (header, rest) = access.split_once('.').unwrap();
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
+    let bent = format!("{header}.{}A.{}", &rest[..rest.len() / 2], &rest[rest.len() / 2..]);
+    for token in [format!("{none}.{rest}"), format!("{header}.{rest}x"), bent, "nonsense".to_owned()] {
+        assert_eq!(server.who("Authorization", &format!("Bearer {token}")).await, 401);
+    }
+    let from_elsewhere = client().post(format!("{}/v1/sign-out", server.url)).header("Cookie", &cookie);
+    let from_elsewhere = from_elsewhere.header("Origin", "https://evil.example").json(&json!({}));
+    assert_eq!(from_elsewhere.send().await.unwrap().status(), 403);
+    server
+        .post("/v1/sign-in", &json!({ "identifier": "ada@example.org", "password": "a guess, and a wrong one" }))
+        .await;
+    let log = server.stop();
+    let told = |event: &str, name: &str, value: &str| {
+        let says = |line: &Value| line["event"] == event && line[name] == value;
+        log.lines().filter_map(|line| serde_json::from_str(line).ok()).any(|line| says(&line))
+    };
+    assert!(told("access_token_refused", "reason", "algorithm"), "{log}");
+    assert!(told("access_token_refused", "reason", "malformed"), "{log}");
+    assert!(told("refused", "code", "invalid_token") && told("refused", "code", "csrf_failed"), "{log}");
+    assert!(told("sign_in_refused", "reason", "invalid_credentials"), "{log}");
+}

@@ -40,6 +40,7 @@ macro_rules! events {
 events! {
     SignedIn "signed_in" "Somebody signed in.";
     SignInRefused "sign_in_refused" "A sign-in was refused.";
+    Refreshed "refreshed" "A refresh token was used. In the log only: the audit keeps what ends and what changes.";
     SignedOut "signed_out" "Somebody signed out.";
     SessionEndedElsewhere "session_ended_elsewhere" "A person ended one of their sessions from another device.";
     SignedOutEverywhere "signed_out_everywhere" "All sessions of an account were ended.";
