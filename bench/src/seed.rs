@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::Outcome;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
-const SECRET: [u8; 32] = *b"a root secret for measuring only";
+const SECRET: [u8; 32] = *b"a root secret for measuring onl\xff";
 
 /// What carries one sign-in.
 #[derive(Clone)]

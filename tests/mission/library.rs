@@ -7,7 +7,7 @@ use doorward_core::clock::{Clock as _, ManualClock, SystemClock};
 use doorward_core::password::{Cost, InlineHasher};
 use doorward_core::policy::{Policy, SignUp};
 use doorward_core::records::Mode;
-use doorward_core::rng::SystemRng;
+use doorward_core::rng::{self, SystemRng};
 use doorward_core::root::RootSecrets;
 use doorward_core::verify::Algorithm;
 use doorward_core::{Auth, Parts};
@@ -34,7 +34,7 @@ pub(crate) async fn serve(add: impl FnOnce(Router, Auth) -> Router) -> (String, 
         rng: rng.clone(),
         hasher: Arc::new(InlineHasher::new(Cost { memory_kib: 64, passes: 1, lanes: 1 }, rng)),
         policy,
-        root: RootSecrets::new(&[std::array::from_fn(|n| n as u8).into()]).unwrap(),
+        root: RootSecrets::new(&[rng::bytes(&SystemRng::new()).unwrap().into()]).unwrap(),
         algorithm: Algorithm::Es256,
     });
     let auth = auth.await.unwrap();

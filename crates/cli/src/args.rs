@@ -18,6 +18,7 @@ mod audit;
 mod client;
 mod key;
 mod role;
+mod secret;
 mod session;
 
 /// Sessions and tokens, one record, one revoke.
@@ -77,6 +78,9 @@ enum What {
     /// Permissions that applications ask for.
     #[command(subcommand)]
     Permission(role::OfPermission),
+    /// Root secrets.
+    #[command(subcommand)]
+    Secret(secret::What),
     /// Who did what.
     #[command(subcommand)]
     Audit(audit::What),
@@ -132,6 +136,7 @@ fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
         What::Client(what) => common.ask(form, &Command::Client(what.ask()))?,
         What::Role(what) => common.ask(form, &Command::Role(what.ask()))?,
         What::Permission(what) => common.ask(form, &Command::Role(what.ask()))?,
+        What::Secret(what) => common.ask(form, &Command::Secret(what.ask()))?,
         What::Audit(what) => common.ask(form, &Command::Audit(what.ask()))?,
     }
     Ok(())
@@ -190,7 +195,13 @@ mod tests {
 
     #[test]
     fn a_name_that_begins_with_a_hyphen_is_a_name_and_what_follows_is_still_an_option() {
-        for words in [["key", "distrust"], ["key", "remove"], ["session", "revoke"]] {
+        for words in [
+            ["key", "distrust"],
+            ["secret", "remove"],
+            ["secret", "distrust"],
+            ["key", "remove"],
+            ["session", "revoke"],
+        ] {
             let typed = ["doorward"].iter().chain(&words).chain(&["-Aqn7", "--json", "--data", "x"]);
             let read = Arguments::try_parse_from(typed).unwrap();
             assert!(read.common.json && read.common.data.is_some());

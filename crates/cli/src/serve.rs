@@ -43,14 +43,15 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     for warning in &config.warnings {
         tracing::warn!(event = "configuration", "{warning}");
     }
-    let auth = setup::open(&config).await?;
+    let desk = setup::open(&config).await?;
+    let auth = desk.auth.clone();
     let mut beside = JoinSet::new();
     let asked = Asked::listen(&mut beside)?;
     let status = Status::default();
     let tls = certificate(&config, &status, &mut beside)?;
     let Routers { everybody, operators } = doorward_server::routers(auth.clone(), options(&config, &status));
     let operators = answer_operators(config.metrics_listen, operators, &mut beside).await?;
-    beside.spawn(control::Socket::bind(&config.data)?.answer(auth.clone()));
+    beside.spawn(control::Socket::bind(&config.data)?.answer(desk));
     beside.spawn(doorward_server::tend(auth.clone()));
     beside.spawn(allocator::give_back());
     let mut listeners = vec![listener];

@@ -14,7 +14,7 @@ use doorward_store::{Cached, CachedAccounts, SqliteStore};
 use crate::config::Config;
 use crate::lock::{self, Lock};
 use crate::output::Failure;
-use crate::secret;
+use crate::secret::Files;
 
 /// The database's file in the data directory.
 pub(crate) const DATABASE: &str = "doorward.db";
@@ -25,9 +25,17 @@ pub(crate) fn lock_data(data: &Path) -> Result<Option<Lock>, Failure> {
     lock::take(data)
 }
 
+/// What operators' commands work on. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) auth: Auth,
+    pub(crate) files: Files,
+}
+
 /// Opens everything. When this returns the revocation log has been read.
-pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
-    let root = secret::load(&config.secret_files, &config.data)?;
+pub(crate) async fn open(config: &Config) -> Result<Desk, Failure> {
+    let files = Files::of(config);
+    let root = files.load()?;
     let store = SqliteStore::open(&config.data.join(DATABASE)).map_err(|e| Failure::new("database", e.to_string()));
     let store = Arc::new(store?);
     let (clock, rng) = (Arc::new(SystemClock::new()), Arc::new(SystemRng::new()));
@@ -49,7 +57,8 @@ pub(crate) async fn open(config: &Config) -> Result<Auth, Failure> {
         root,
         algorithm: config.algorithm,
     };
-    Auth::start(parts).await.map_err(|error| not_started(config, error))
+    let auth = Auth::start(parts).await.map_err(|error| not_started(config, error))?;
+    Ok(Desk { auth, files })
 }
 
 fn not_started(config: &Config, error: StartError) -> Failure {

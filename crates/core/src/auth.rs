@@ -126,6 +126,9 @@ impl Auth {
             return Err(StartError::OtherRootSecret);
         }
         let (keyring, root) = open_keyring(&parts, now).await?;
+        if root.newest() != parts.root.newest() {
+            tracing::warn!(event = "root_secret_waits", ident = %parts.root.newest(), "listed first, and makes nothing yet");
+        }
         let verifier = own_verifier(&parts.policy, &keyring);
         let decoy = password::decoy(&[], parts.hasher.cost());
         let inner = Inner {

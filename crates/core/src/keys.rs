@@ -33,6 +33,7 @@ mod signer;
 
 pub use make::make;
 pub use signer::Signer;
+pub use tend::TendError;
 
 pub(crate) use even::Evenness;
 

@@ -24,6 +24,13 @@ pub const LENGTH: usize = 32;
 pub struct KeyIdent([u8; 8]);
 
 impl KeyIdent {
+    /// The name of this secret.
+    #[must_use]
+    pub fn of(secret: &[u8; LENGTH]) -> Self {
+        let digest = digest::digest(&digest::SHA256, &[b"doorward key id".as_slice(), secret].concat());
+        Self::parse(&base64url::encode(digest.as_ref())[..8]).expect("base64url of a digest")
+    }
+
     /// Reads the 8 characters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -74,7 +81,7 @@ pub enum RootError {
     /// The same secret stands twice in the list.
     #[error("the same root secret is listed twice")]
     Twice,
-    /// All bytes equal: a placeholder, not a secret.
+    /// A placeholder, an example or a passphrase: whoever tries those first finds it.
     #[error("the root secret is a placeholder, not a random secret")]
     Placeholder,
 }
@@ -108,7 +115,7 @@ impl RootSecrets {
     /// # Errors
     /// [`RootError`] for an empty list, a doubled secret or a placeholder.
     pub fn new(newest_first: &[Zeroizing<[u8; LENGTH]>]) -> Result<Self, RootError> {
-        if newest_first.iter().any(|s| s.iter().all(|b| *b == s[0])) {
+        if newest_first.iter().any(|secret| is_guessable(secret)) {
             return Err(RootError::Placeholder);
         }
         let derived: Vec<_> = newest_first.iter().map(|secret| Arc::new(Derived::from(secret))).collect();
@@ -161,6 +168,12 @@ impl RootSecrets {
     #[must_use]
     pub fn fingerprint_of(&self, ident: KeyIdent) -> Option<&str> {
         self.derived.iter().find(|d| d.ident == ident).map(|d| d.fingerprint.as_str())
+    }
+
+    /// The name of the secret with that fingerprint, if it is listed.
+    #[must_use]
+    pub fn ident_of(&self, fingerprint: &str) -> Option<KeyIdent> {
+        self.derived.iter().find(|d| d.fingerprint == fingerprint).map(|d| d.ident)
     }
 
     /// The MAC of a refresh token, under the secret of that name; `None` if it is not listed (any more).
@@ -225,11 +238,9 @@ impl RootSecrets {
 
 impl Derived {
     fn from(secret: &[u8; LENGTH]) -> Self {
-        let ident = digest::digest(&digest::SHA256, &[b"doorward key id".as_slice(), secret].concat());
-        let ident = base64url::encode(ident.as_ref());
         let key = |label| hmac::Key::new(hmac::HMAC_SHA256, &*expand(secret, label));
         Self {
-            ident: KeyIdent::parse(&ident[..8]).expect("base64url of a digest"),
+            ident: KeyIdent::of(secret),
             refresh: key("refresh"),
             csrf: key("csrf"),
             log: key("log"),
@@ -237,6 +248,14 @@ impl Derived {
             fingerprint: base64url::encode(&*expand(secret, "fingerprint")),
         }
     }
+}
+
+/// A pattern that repeats itself, bytes that count up or down, or text: one in 10¹³ random secrets looks like that.
+fn is_guessable(secret: &[u8; LENGTH]) -> bool {
+    let repeats = (1..=LENGTH / 2).any(|period| secret[period..].iter().eq(&secret[..LENGTH - period]));
+    let counts = secret.windows(3).all(|w| w[1].wrapping_sub(w[0]) == w[2].wrapping_sub(w[1]));
+    let is_text = secret.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    repeats || counts || is_text
 }
 
 /// HKDF-SHA-256 (RFC 5869) without salt; the label is the info.
@@ -339,6 +358,28 @@ mod tests {
         assert_eq!(RootSecrets::new(&[]).unwrap_err(), RootError::Empty);
         assert_eq!(RootSecrets::new(&[secret(1), secret(1)]).unwrap_err(), RootError::Twice);
         assert_eq!(RootSecrets::new(&[Zeroizing::new([0; 32])]).unwrap_err(), RootError::Placeholder);
+    }
+
+    #[test]
+    fn a_secret_that_anybody_would_try_first_is_refused_wherever_it_stands_in_the_list() {
+        let guesses: [[u8; 32]; 7] = [
+            [0xff; 32],
+            std::array::from_fn(|n| n as u8),
+            std::array::from_fn(|n| 255 - 3 * n as u8),
+            std::array::from_fn(|n| [0xde, 0xad, 0xbe, 0xef][n % 4]),
+            std::array::from_fn(|n| [1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef][n % 8]),
+            *b"change-me-change-me-change-me-12",
+            *b"correct horse battery staple 42\n",
+        ];
+        for guess in guesses {
+            for list in [vec![Zeroizing::new(guess)], vec![secret(1), Zeroizing::new(guess)]] {
+                assert_eq!(RootSecrets::new(&list).unwrap_err(), RootError::Placeholder, "{guess:?}");
+            }
+        }
+        for n in 0..2000 {
+            let drawn: [u8; 32] = rng::bytes(&SeededRng::new(n)).unwrap();
+            assert!(!is_guessable(&drawn), "{drawn:?}");
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod keys;
 mod outage;
 mod race;
 mod refresh;
+mod roots;
 mod secrets;
 mod walk;
 
@@ -168,7 +169,7 @@ impl World {
 }
 
 fn root(n: u8) -> Zeroizing<[u8; 32]> {
-    Zeroizing::new(std::array::from_fn(|i| n.wrapping_mul(31).wrapping_add(i as u8)))
+    Zeroizing::new(std::array::from_fn(|i| n.wrapping_mul(31).wrapping_add((i * i) as u8)))
 }
 
 fn session_token(signed_in: &SignedIn) -> &str {

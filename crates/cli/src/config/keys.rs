@@ -146,7 +146,7 @@ pub(super) const KEYS: &[Key] = &[
         "files",
         Kind::Texts,
         "[]",
-        "Files with root secrets, newest first; if empty, root-secret in the data directory, made at the first start.",
+        "Files with root secrets, a line for each, newest first; if empty, root-secret in the data directory, made at the first start.",
     ),
     key(
         "accounts",

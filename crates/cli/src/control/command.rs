@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::output::Failure;
+use crate::setup::Desk;
 
 pub(crate) mod account;
 pub(crate) mod audit;
@@ -19,6 +20,7 @@ pub(crate) mod client;
 pub(crate) mod key;
 pub(crate) mod link;
 pub(crate) mod role;
+pub(crate) mod secret;
 pub(crate) mod session;
 
 /// One request of an operator. Has no Debug: some carry a password.
@@ -28,6 +30,7 @@ pub(crate) enum Command {
     Account(account::Ask),
     Session(session::Ask),
     Key(key::Ask),
+    Secret(secret::Ask),
     Link(link::Ask),
     Audit(audit::Ask),
     Client(client::Ask),
@@ -36,12 +39,13 @@ pub(crate) enum Command {
 
 impl Command {
     /// Does it, in an operator's name.
-    pub(crate) async fn run(&self, auth: &Auth) -> Result<Value, Failure> {
-        let auth = auth.acting(By::operator());
+    pub(crate) async fn run(&self, desk: &Desk) -> Result<Value, Failure> {
+        let auth = desk.auth.acting(By::operator());
         match self {
             Self::Account(ask) => ask.run(&auth).await,
             Self::Session(ask) => ask.run(&auth).await,
             Self::Key(ask) => ask.run(&auth).await,
+            Self::Secret(ask) => ask.run(&auth, &desk.files).await,
             Self::Link(ask) => ask.run(&auth).await,
             Self::Audit(ask) => ask.run(&auth).await,
             Self::Client(ask) => ask.run(&auth).await,

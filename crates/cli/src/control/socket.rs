@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use doorward_core::Auth;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Command;
 use crate::output::Failure;
+use crate::setup::Desk;
 
 /// Longest line in bytes: whoever sends more is cut off.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -57,11 +57,11 @@ impl Socket {
     }
 
     /// Answers for ever.
-    pub(crate) async fn answer(self, auth: Auth) {
+    pub(crate) async fn answer(self, desk: Desk) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(converse(stream, auth.clone()));
+                    tokio::spawn(converse(stream, desk.clone()));
                 }
                 Err(error) => {
                     tracing::error!(event = "control_socket", %error, "operators are not heard for a moment");
@@ -83,12 +83,12 @@ fn may_command(peer: u32, own: u32) -> bool {
     peer == own || peer == 0
 }
 
-async fn converse(mut stream: UnixStream, auth: Auth) {
+async fn converse(mut stream: UnixStream, desk: Desk) {
     // Also a stranger's line is read: closed with a line unread, the connection would break before the answer is there.
     let Some(line) = heard(&mut stream).await else { return };
     let own = rustix::process::geteuid().as_raw();
     let answer = if stream.peer_cred().is_ok_and(|peer| may_command(peer.uid(), own)) {
-        answer(&line, &auth).await
+        answer(&line, &desk).await
     } else {
         tracing::warn!(event = "control_refused", "another user knocked at the control socket");
         Err(Failure::new("control_refused", "the server hears only the user that it runs as"))
@@ -108,8 +108,8 @@ async fn heard(stream: &mut UnixStream) -> Option<Zeroizing<String>> {
     matches!(read, Ok(Ok(n)) if n > 0).then_some(line)
 }
 
-async fn answer(line: &str, auth: &Auth) -> Result<Value, Failure> {
-    command(line)?.run(auth).await
+async fn answer(line: &str, desk: &Desk) -> Result<Value, Failure> {
+    command(line)?.run(desk).await
 }
 
 fn command(line: &str) -> Result<Command, Failure> {

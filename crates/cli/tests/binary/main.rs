@@ -11,6 +11,7 @@ mod operator;
 mod readme;
 mod refusal;
 mod restart;
+mod secret;
 mod settings;
 mod socket;
 mod stop;

@@ -28,8 +28,8 @@ pub struct RootView {
 pub struct RootRotated {
     /// Which.
     pub current: KeyIdent,
-    /// The fingerprint of the one of before.
-    pub former: Option<String>,
+    /// The one of before, unless it has left the list.
+    pub former: Option<KeyIdent>,
     /// When nothing that the former one made can be alive any more.
     pub former_may_leave_at: Timestamp,
     /// Signing keys that were sealed under the new one.
@@ -56,12 +56,9 @@ pub enum RootChangeError {
     /// None of that name is listed.
     #[error("no root secret {0} is listed")]
     Unknown(String),
-    /// The first in the list makes what is new already.
-    #[error("the first root secret in the list is in use already")]
+    /// The first in the list is known to the database: it makes what is new, or once did.
+    #[error("the first root secret in the list is not a new one")]
     NothingNew,
-    /// The first in the list is distrusted.
-    #[error("the first root secret in the list is distrusted")]
-    Distrusted,
     /// It makes what is new.
     #[error("the root secret is in use; let another one take its place first")]
     Current,
@@ -118,17 +115,15 @@ impl Auth {
     /// sealed under it. Nobody is signed out: what the former one made is still accepted.
     ///
     /// # Errors
-    /// [`RootChangeError`]; `NothingNew` if it is the current one already.
+    /// [`RootChangeError`]; `NothingNew` if the database knows it already, whatever it is: nobody goes back to an old one.
     pub async fn rotate_root_secret(&self) -> Result<RootRotated, RootChangeError> {
         let listed = self.listed_roots();
         let first = listed.fingerprints()[0].clone();
         for _ in 0..TRIES {
             let now = self.now()?;
             let stored = self.keys().all().await?;
-            match stored.roots.iter().find(|root| root.fingerprint == first).map(|root| root.state) {
-                Some(RootState::Current) => return Err(RootChangeError::NothingNew),
-                Some(RootState::Distrusted) => return Err(RootChangeError::Distrusted),
-                Some(RootState::Former) | None => {}
+            if stored.roots.iter().any(|root| root.fingerprint == first) {
+                return Err(RootChangeError::NothingNew);
             }
             let mut change = self.hand_over(&stored, &first, now);
             change.put = seal_all(self, &stored, &listed, &change)?;
@@ -136,7 +131,7 @@ impl Auth {
             if self.write_keys(&stored, change.clone()).await.map_err(KeyError::from)? {
                 return Ok(RootRotated {
                     current: listed.idents()[0],
-                    former: stored.current_root().map(|root| root.fingerprint.clone()),
+                    former: stored.current_root().and_then(|root| listed.ident_of(&root.fingerprint)),
                     former_may_leave_at: now.plus(self.policy().longest_idle()),
                     sealed: change.put.len(),
                 });
@@ -181,6 +176,28 @@ impl Auth {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Takes a list from which the secret of that name has left, and lets the database forget it. One that is distrusted is
+    /// never forgotten: a copy of the old list must not bring it back.
+    ///
+    /// # Errors
+    /// [`RootChangeError`].
+    pub async fn drop_root_secret(&self, ident: KeyIdent, listed: RootSecrets) -> Result<(), RootChangeError> {
+        let fingerprint = self.listed_roots().fingerprint_of(ident).map(ToOwned::to_owned);
+        self.take_root_secrets(listed).await?;
+        for _ in 0..TRIES {
+            let (now, stored) = (self.now()?, self.keys().all().await?);
+            let former =
+                |root: &&StoredRoot| Some(&root.fingerprint) == fingerprint.as_ref() && root.state == RootState::Former;
+            let remove_roots = stored.roots.iter().filter(former).map(|root| root.fingerprint.clone()).collect();
+            let notes = vec![self.root_note(Event::RootSecretRemoved, ident, now)];
+            let change = KeysChange { remove_roots, notes, ..KeysChange::at(now) };
+            if self.write_keys(&stored, change).await.map_err(KeyError::from)? {
+                return Ok(());
+            }
+        }
+        Err(KeyError::Contended.into())
     }
 
     /// For a root secret that others may know. It counts for nothing at once, on every node and wherever it stays listed:
@@ -273,7 +290,7 @@ fn seal_all(
     listed: &RootSecrets,
     change: &KeysChange,
 ) -> Result<Vec<StoredKey>, RootChangeError> {
-    let to = after(listed, stored, change).ok_or(RootChangeError::Distrusted)?;
+    let to = after(listed, stored, change).ok_or(RootChangeError::NothingNew)?;
     let anew = stored.keys.iter().map(|key| seal_anew(key, listed, &to, auth.rng()));
     Ok(anew.collect::<Result<_, _>>()?)
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::rng::SeededRng;
 
 fn root_of(first: u8) -> RootSecrets {
-    RootSecrets::new(&[Zeroizing::new(std::array::from_fn(|n| n as u8 + first))]).unwrap()
+    RootSecrets::new(&[Zeroizing::new(std::array::from_fn(|n| (n * n) as u8 ^ first))]).unwrap()
 }
 
 fn root() -> RootSecrets {
