@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use futures_util::FutureExt as _;
 use http::header::{CONNECTION, HeaderValue};
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -44,6 +43,9 @@ pub use tls::{Pair, Tls, TlsError};
 /// A longer head is not read to its end: what the routes allow (8 KiB of address, 16 KiB of header fields) and the
 /// punctuation between it.
 const HEAD_BYTES: usize = 32 * 1024;
+
+/// Nobody has come for so long: nobody is at the door.
+const QUIET: Duration = Duration::from_millis(10);
 
 /// What one connection, and all together, may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,10 +135,7 @@ impl Serving {
                 },
             }
         }
-        // Whoever was let in by the system would be cut off unheard if the listener were closed over them.
-        while let Some(Ok((tcp, address))) = listener.accept().now_or_never() {
-            house.take(tcp, address);
-        }
+        house.last_call(&listener).await;
         drop(listener);
         stop(&registry, ticks, self.limits.drain).await;
         Ok(())
@@ -153,6 +152,17 @@ struct House {
 }
 
 impl House {
+    /// Whoever was let in by the system would be cut off unheard if the listener were closed over them.
+    async fn last_call(&self, listener: &TcpListener) {
+        let heard = async {
+            while let Ok(Ok((tcp, address))) = tokio::time::timeout(QUIET, listener.accept()).await {
+                self.take(tcp, address);
+            }
+        };
+        // Under load somebody is always at the door.
+        let _ = tokio::time::timeout(10 * QUIET, heard).await;
+    }
+
     fn take(&self, tcp: TcpStream, address: SocketAddr) {
         let Some(place) = self.registry.enter(address.ip()) else {
             self.status.connection_refused();
@@ -206,10 +216,11 @@ async fn converse(place: &Place, http: http1::Builder, router: Router, wire: Wir
         let (conn, last) = (conn.clone(), last.clone());
         async move {
             let Ok(answer) = answer.await;
+            let leaving = conn.is_to_leave();
             let endless = answer.extensions().get::<Endless>().cloned();
             let mut answer: Response<Outgoing> = answer.map(|body| Outgoing::new(body, conn, endless));
-            // Behind a body in chunks nobody has looked for the next request.
-            if last.load(Ordering::Relaxed) {
+            // Behind a body in chunks nobody has looked for the next request; and a server that is to stop takes no next one.
+            if last.load(Ordering::Relaxed) || leaving {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer)

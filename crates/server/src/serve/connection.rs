@@ -123,6 +123,11 @@ impl Conn {
         self.has_order(Order::Close)
     }
 
+    /// This answer is to be the last.
+    pub(super) fn is_to_leave(&self) -> bool {
+        self.has_order(Order::Drain)
+    }
+
     fn has_order(&self, order: Order) -> bool {
         self.order.load(Ordering::Acquire) >= order as u8
     }

@@ -9,7 +9,7 @@ use axum::routing::get;
 use doorward_server::Limits;
 use tokio::sync::Notify;
 
-use crate::common::{House, Listening};
+use crate::common::{House, Listening, Raw};
 
 const SHORT: Duration = Duration::from_millis(40);
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: door.example\r\n\r\n";
@@ -211,4 +211,47 @@ async fn a_request_that_never_ends_does_not_keep_a_server_from_stopping() {
     assert_eq!(other.answer().await.text(), "at once");
     listening.stop().await;
     raw.must_be_closed_silently().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_on_its_way_when_the_server_stops_is_answered() {
+    let gate = gate();
+    let listening = Listening::start(gate.router, Limits { body_time: SHORT, ..Limits::default() }).await;
+    let address = listening.address;
+    let mut fresh = listening.connect().await;
+    fresh.send("GET /at-once HTTP/1.1\r\n").await;
+    let mut again = listening.connect().await;
+    again.send(ask("/at-once")).await;
+    assert_eq!(again.answer().await.text(), "at once");
+    again.send("GET /at-once HTTP/1.1\r\nHo").await;
+    let mut silent = listening.connect().await;
+    let stopped = listening.begin_to_stop();
+    while tokio::net::TcpStream::connect(address).await.is_ok() {}
+    for (raw, rest) in [(&mut fresh, "Host: door.example\r\n\r\n"), (&mut again, "st: door.example\r\n\r\n")] {
+        raw.send(rest).await;
+        let answer = raw.answer().await;
+        assert_eq!((answer.text(), answer.header("connection")), ("at once", "close"));
+    }
+    silent.must_be_closed_silently().await;
+    stopped.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn who_was_let_in_by_the_system_is_heard_before_the_listener_closes() {
+    let gate = gate();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..20 {
+        let mut raw = Raw::over(tokio::net::TcpStream::connect(address).await.unwrap());
+        raw.send(ask("/at-once")).await;
+        waiting.push(raw);
+    }
+    // It is told to stop before it has taken anybody.
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    doorward_server::serve(listener, gate.router, std::future::ready(())).await.unwrap();
+    for raw in &mut waiting {
+        assert_eq!(raw.answer().await.text(), "at once");
+    }
 }
