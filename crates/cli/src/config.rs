@@ -58,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) hosts: Vec<String>,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
     pub(crate) drain_pause: Duration,
     pub(crate) data: PathBuf,
     pub(crate) secret_files: Vec<PathBuf>,

@@ -4,6 +4,7 @@
 //! - [`config`] settings from file and environment, every fault with its line
 //! - [`setup`] opens the stores and puts an `Auth` together; [`secret`] the root secret's file; [`lock`] one process at a time
 //! - [`tls`] certificate and key from their files; [`signals`] what the system says to a running server
+//! - [`room`] connections that the system has room for
 //! - [`serve`] the server, [`greet`] what it says first; [`control`] what operators ask of it or, if none runs, of the database
 //! - [`output`] text for people, JSON for programs; [`allocator`] memory
 
@@ -14,6 +15,7 @@ mod control;
 mod greet;
 mod lock;
 mod output;
+mod room;
 mod secret;
 mod serve;
 mod setup;

@@ -17,7 +17,7 @@ use crate::greet::Places;
 use crate::output::Failure;
 use crate::signals::{self, Asked};
 use crate::tls::Watch;
-use crate::{allocator, control, greet, setup};
+use crate::{allocator, control, greet, room, setup};
 
 /// Serves until it is told to stop.
 pub(crate) fn run(config: Config) -> Result<(), Failure> {
@@ -63,8 +63,9 @@ async fn serve(mut config: Config) -> Result<(), Failure> {
     }
     greet::ready(&config, &Places { everybody: address, http, operators });
     tokio::spawn(greet::administrator(auth));
+    let limits = room::limits(&config);
     let served = listeners.into_iter().map(|listener| {
-        let serving = Serving { tls: tls.clone(), status: status.clone(), ..Serving::default() };
+        let serving = Serving { limits, tls: tls.clone(), status: status.clone() };
         serving.run(listener, everybody.clone(), leaving(asked.clone(), status.clone(), config.drain_pause))
     });
     tokio::select! {

@@ -199,7 +199,14 @@ impl OuterLayer {
         static LINES: Sparse = Sparse::new();
         let tells = matches!(
             code,
-            Code::CsrfFailed | Code::InvalidToken | Code::InvalidGrant | Code::AmbiguousCredentials | Code::Forbidden
+            Code::CsrfFailed
+                | Code::InvalidToken
+                | Code::InvalidGrant
+                | Code::AmbiguousCredentials
+                | Code::Forbidden
+                | Code::OutsideProxy
+                | Code::UnknownHost
+                | Code::HttpsRequired
         );
         if !tells {
             return;

@@ -112,6 +112,8 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -
         hosts: from.texts("server.hosts"),
         tls: tls(&from),
         metrics_listen: from.address_if_any("server.metrics_listen"),
+        connections: usize::try_from(from.number("server.connections")).unwrap_or(usize::MAX),
+        connections_per_address: usize::try_from(from.number("server.connections_per_address")).unwrap_or(usize::MAX),
         drain_pause: from.span("server.drain_pause"),
         data: wishes.data.unwrap_or_else(|| from.text("server.data").into()),
         secret_files: from.texts("secret.files").into_iter().map(PathBuf::from).collect(),

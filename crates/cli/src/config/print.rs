@@ -10,7 +10,7 @@ use super::keys::{CLIENT_KEYS, KEYS, Key, Kind};
 pub(crate) fn example() -> String {
     let mut out = String::from("# Doorward. Every setting, at its default. What is not needed may be left out.\n");
     let mut section = "";
-    for key in KEYS {
+    for key in KEYS.iter() {
         if key.section != section {
             section = key.section;
             let _ = write!(out, "\n[{section}]\n");
@@ -29,7 +29,7 @@ pub(crate) fn example() -> String {
 /// A JSON Schema (draft 2020-12) of the file.
 pub(crate) fn schema() -> String {
     let mut root = object();
-    for key in KEYS {
+    for key in KEYS.iter() {
         let mut at = &mut root;
         for part in key.section.split('.') {
             at = &mut at["properties"][part];

@@ -186,7 +186,7 @@ fn development_takes_what_a_file_says_besides() {
 #[test]
 fn the_schema_knows_every_key() {
     let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
-    for key in keys::KEYS {
+    for key in keys::KEYS.iter() {
         let path: String = key.section.split('.').map(|s| format!("/properties/{s}")).collect();
         assert!(schema.pointer(&format!("{path}/properties/{}", key.name)).is_some(), "{}.{}", key.section, key.name);
     }
@@ -220,6 +220,8 @@ const UNSAFE: &[(&str, &str)] = &[
     ("metrics_listen = \"on\"", "must be \"off\", or an address and a port"),
     ("metrics_listen = \"9464\"", "must be \"off\", or an address and a port"),
     ("metrics_listen = \"127.0.0.1:8080\"", "is the same address as server.listen"),
+    ("connections = 0", "must be a whole number from 16"),
+    ("connections_per_address = \"many\"", "must be a whole number from 1"),
     ("drain_pause = 5", "must be a duration"),
     ("drain_pause = \"10m\"", "from 0s to 5m"),
     ("[tls]\ncert = \"cert.pem\"", "tls.key is missing"),
