@@ -9,7 +9,7 @@ use doorward_verify::{Ended, Entry, Timestamp};
 use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::AccountId;
-use crate::password::{self, HashError, PasswordFault};
+use crate::password::{self, HashError, PasswordFault, Rule};
 use crate::policy::SignUp;
 use crate::records::{Account, Session};
 use crate::revoke;
@@ -109,7 +109,7 @@ impl Auth {
         let identifier = name::identifier(&new.identifier).map_err(SignUpError::Identifier)?;
         let display_name =
             new.display_name.as_deref().map(name::display_name).transpose().map_err(SignUpError::DisplayName)?;
-        let chosen = new.password.map(|p| password::chosen(&p, self.policy().password_min_length)).transpose()?;
+        let chosen = new.password.map(|p| self.chosen(&p, &identifier, display_name.as_deref())).transpose()?;
         let hash = match chosen {
             Some(password) => Some(self.hasher().hash(password).await?),
             None => None,
@@ -160,8 +160,8 @@ impl Auth {
         current: &Plain<String>,
         new: &Plain<String>,
     ) -> Result<Account, PasswordChangeError> {
-        let new = password::chosen(new, self.policy().password_min_length)?;
         let account = self.accounts().by_id(id).await?.ok_or(PasswordChangeError::CredentialsChanged)?;
+        let new = self.chosen(new, &account.identifier, account.display_name.as_deref())?;
         let current = password::presented(current).map_err(|_| PasswordChangeError::Wrong)?;
         if !self.is_password_of(current, Some(&account)).await? {
             return Err(PasswordChangeError::Wrong);
@@ -175,6 +175,18 @@ impl Auth {
             }
             Changed::Not(_) | Changed::Missing => Err(PasswordChangeError::CredentialsChanged),
         }
+    }
+
+    /// The one way to a new password, whoever sets it and wherever.
+    pub(crate) fn chosen(
+        &self,
+        text: &Plain<String>,
+        identifier: &str,
+        display_name: Option<&str>,
+    ) -> Result<Plain<String>, PasswordFault> {
+        let (policy, words) = (self.policy(), self.policy().words_to_avoid());
+        let names = [identifier, display_name.unwrap_or_default()];
+        password::chosen(text, Rule { min_length: policy.password_min_length, names: &names, words: &words })
     }
 
     /// Nobody signs in to the account any more, and all its sessions and tokens end.

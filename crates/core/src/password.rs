@@ -17,15 +17,19 @@ use crate::rng::RngError;
 use crate::secret::Plain;
 
 mod cost;
+mod phrase;
 mod rule;
 mod stored;
+mod weak;
 mod worker;
 
 pub use cost::Cost;
-pub use rule::{LONGEST, PasswordFault, Presented, chosen, presented};
+pub use phrase::phrase;
+pub use rule::{LONGEST, PasswordFault, Presented, Rule, chosen, presented};
 pub use stored::{
     HashFault, MOST_BCRYPT_COST, MOST_PBKDF2_ROUNDS, MOST_SCRYPT_MEMORY, MOST_SCRYPT_WORK, Stored, brought_along,
 };
+pub use weak::Weakness;
 pub use worker::Worker;
 
 /// Nothing could be computed.

@@ -57,6 +57,8 @@ pub struct Policy {
     pub leeway: Duration,
     /// Fewest characters of a password.
     pub password_min_length: usize,
+    /// Words of the operator's choice that say too much in a password here: the company, its products, its town.
+    pub password_words: Vec<String>,
     /// A log row is kept at least this long.
     pub keep_log: Duration,
     /// A node that has not read the log for longer no longer answers for access tokens: it may not know what has ended.
@@ -100,6 +102,7 @@ impl Policy {
             native_grace: Duration::from_secs(60),
             leeway: Duration::from_secs(30),
             password_min_length: 15,
+            password_words: Vec::new(),
             keep_log: DAY,
             refuse_after: MINUTE,
             rotate_keys: 90 * DAY,
@@ -107,6 +110,14 @@ impl Policy {
             token_budget: 1200,
             clients: vec![Client::new(ClientId::default_client(), vec![Mode::Session])],
         }
+    }
+
+    /// What everybody who guesses passwords here tries first: the parts of the issuer's host, and the configured words.
+    #[must_use]
+    pub fn words_to_avoid(&self) -> Vec<String> {
+        let host = self.issuer.split_once("://").map_or(self.issuer.as_str(), |(_, host)| host);
+        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        [self.issuer.as_str(), host].into_iter().map(ToOwned::to_owned).chain(self.password_words.clone()).collect()
     }
 
     /// Lifetimes of a sign-in in that mode.

@@ -185,6 +185,7 @@ fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
         native_grace: from.span("tokens.native_grace"),
         leeway: from.span("tokens.leeway"),
         password_min_length: usize::try_from(from.number("password.min_length")).unwrap_or(usize::MAX),
+        password_words: from.texts("password.words"),
         keep_log: from.span("log.keep"),
         rotate_keys: from.span("keys.rotate_every"),
         publish_keys: from.span("keys.publish_before"),

@@ -8,7 +8,7 @@ use crate::accounts::SignUpError;
 use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::AccountId;
-use crate::password;
+
 use crate::records::Account;
 use crate::secret::Plain;
 use crate::store::{AccountChange, Changed, Purpose, StoreError};
@@ -44,7 +44,8 @@ impl Auth {
     pub async fn reset(&self, token: &str, new: &Plain<String>) -> Result<Account, UseError> {
         let link = self.look(Purpose::Reset, token).await?.ok_or(UseError::Gone)?;
         let account = self.account_of_reset(&link.subject, &link.value).await?.ok_or(UseError::Gone)?;
-        let new = password::chosen(new, self.policy().password_min_length).map_err(SignUpError::Password)?;
+        let new = self.chosen(new, &account.identifier, account.display_name.as_deref());
+        let new = new.map_err(SignUpError::Password)?;
         let hash = self.hasher().hash(new).await.map_err(SignUpError::Hash)?;
         let link = self.take(Purpose::Reset, token).await?;
         let change = AccountChange::Password { hash, at_version: None };

@@ -1,7 +1,10 @@
 //! What may be presented as a password, and what may become one.
 
+use std::fmt;
+
 use unicode_normalization::UnicodeNormalization;
 
+use super::weak::{self, Weakness};
 use crate::secret::Plain;
 
 /// More bytes than this are refused before anything is computed.
@@ -19,6 +22,40 @@ pub enum PasswordFault {
     /// It contains U+0000, which other programs would take for its end.
     #[error("the password contains a character that cannot be used (U+0000)")]
     Nul,
+    /// It is among the first that are guessed.
+    #[error(transparent)]
+    Weak(#[from] Weakness),
+}
+
+impl PasswordFault {
+    /// A word for programs, which never changes.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TooShort(_) => "too_short",
+            Self::TooLong => "too_long",
+            Self::Nul => "unusable_character",
+            Self::Weak(weakness) => weakness.code(),
+        }
+    }
+}
+
+/// What a new password is held against.
+#[derive(Clone, Copy)]
+pub struct Rule<'a> {
+    /// Fewest characters (Unicode code points).
+    pub min_length: usize,
+    /// What the person is called: identifier and display name.
+    pub names: &'a [&'a str],
+    /// What everybody here thinks of first: names of the service and its site, words of the operator's choice.
+    pub words: &'a [String],
+}
+
+/// Leaves out the names.
+impl fmt::Debug for Rule<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule").field("min_length", &self.min_length).finish_non_exhaustive()
+    }
 }
 
 /// A password as it was typed, ready to be checked.
@@ -68,12 +105,18 @@ pub fn presented(text: &Plain<String>) -> Result<Presented, PasswordFault> {
     Ok(Presented { nfc: Plain::new(nfc), typed })
 }
 
-/// What may be set as a new password.
+/// What may be set as a new password: long enough, and not among the first that are guessed. Which characters it is made of
+/// is nobody's business.
 ///
 /// # Errors
 /// [`PasswordFault`].
-pub fn chosen(text: &Plain<String>, min_length: usize) -> Result<Plain<String>, PasswordFault> {
+pub fn chosen(text: &Plain<String>, rule: Rule<'_>) -> Result<Plain<String>, PasswordFault> {
     let password = presented(text)?.into_nfc();
-    let enough = password.expose().chars().count() >= min_length;
-    if enough { Ok(password) } else { Err(PasswordFault::TooShort(min_length)) }
+    if password.expose().chars().count() < rule.min_length {
+        return Err(PasswordFault::TooShort(rule.min_length));
+    }
+    match weak::weakness(password.expose(), rule) {
+        Some(weakness) => Err(weakness.into()),
+        None => Ok(password),
+    }
 }

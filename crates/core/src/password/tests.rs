@@ -61,11 +61,24 @@ fn a_stored_text_that_is_no_hash_is_nobodys() {
 
 #[test]
 fn length_counts_characters_and_the_upper_limit_counts_bytes() {
-    assert!(chosen(&plain(&"😀".repeat(15)), 15).is_ok());
-    assert_eq!(chosen(&plain(&"😀".repeat(14)), 15).err(), Some(PasswordFault::TooShort(15)));
-    assert!(chosen(&plain(&"a".repeat(LONGEST)), 15).is_ok());
-    assert_eq!(chosen(&plain(&"a".repeat(LONGEST + 1)), 15).err(), Some(PasswordFault::TooLong));
-    assert_eq!(chosen(&plain("fifteen characters\0 and a nul"), 15).err(), Some(PasswordFault::Nul));
+    let set = |text: &str| chosen(&plain(text), Rule { min_length: 15, names: &[], words: &[] }).map(|_| ());
+    let emoji = "😀🐘🚲🌂🎻🍋🦉🧦🪁🧊🎈🧵🪴🧲🔭";
+    assert_eq!(set(emoji), Ok(()), "fifteen, of four bytes each");
+    assert_eq!(set(&emoji[4..]), Err(PasswordFault::TooShort(15)));
+    let sentence = "the neighbour's parrot knows two words; ";
+    let longest: String = sentence.chars().cycle().take(LONGEST).collect();
+    assert_eq!(set(&format!("{}{sentence}", &longest[..LONGEST - sentence.len()])), Ok(()));
+    assert_eq!(set(&format!("{longest}x")), Err(PasswordFault::TooLong));
+    assert_eq!(set("fifteen characters\0 and a nul"), Err(PasswordFault::Nul));
+    assert_eq!(set("aaaaaaaaaaaaaaa"), Err(PasswordFault::Weak(Weakness::Repeats)));
+    assert_eq!(set(""), Err(PasswordFault::TooShort(15)));
+}
+
+#[test]
+fn every_fault_has_a_code_of_its_own() {
+    let faults = [PasswordFault::TooShort(15), PasswordFault::TooLong, PasswordFault::Nul, Weakness::Common.into()];
+    let codes: std::collections::BTreeSet<_> = faults.iter().map(|f| f.code()).collect();
+    assert_eq!(codes.len(), faults.len());
 }
 
 #[test]

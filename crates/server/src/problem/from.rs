@@ -44,13 +44,10 @@ impl From<HashError> for Problem {
 
 impl From<PasswordFault> for Problem {
     fn from(fault: PasswordFault) -> Self {
-        let problem = Self::new(Code::InvalidInput);
+        let problem = Self::new(Code::InvalidInput).field("password", fault.code(), fault.to_string());
         match fault {
-            PasswordFault::TooShort(least) => {
-                problem.field("password", "too_short", fault.to_string()).with("min_length", least)
-            }
-            PasswordFault::TooLong => problem.field("password", "too_long", fault.to_string()),
-            PasswordFault::Nul => problem.field("password", "unusable_character", fault.to_string()),
+            PasswordFault::TooShort(least) => problem.with("min_length", least),
+            _ => problem,
         }
     }
 }

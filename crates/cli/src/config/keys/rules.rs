@@ -30,6 +30,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key(
         "password",
+        "words",
+        Kind::Texts,
+        "[]",
+        "Words that say too much in a password here: the company, its products, its town. Names of people, the host and common passwords need not be listed.",
+    ),
+    key(
+        "password",
         "memory_kib",
         Kind::Number { least: 19_456, most: 1_048_576 },
         "65536",

@@ -70,3 +70,26 @@ async fn nobody_gives_himself_what_the_body_does_not_know() {
         assert_eq!(sign_up(&house, &body).await, "422 invalid_input", "{extra}");
     }
 }
+
+#[tokio::test]
+async fn why_a_password_is_refused_is_said_by_a_code_and_in_words() {
+    let house = House::new().await;
+    let table = [
+        ("fourteen chars", "too_short"),
+        ("password1234567", "too_common"),
+        ("passwordpassword", "repeats"),
+        ("qwertyuiopasdfghjkl", "sequence"),
+        ("ada.lovelace.2024", "personal"),
+        ("doorward-doorward", "contextual"),
+        ("a password with a \0 in it", "unusable_character"),
+    ];
+    for (password, code) in table {
+        let body = json!({ "identifier": "ada.lovelace", "password": password });
+        let answer = house.program().post("/v1/accounts", &body).send().await;
+        assert_eq!(answer.outcome(), "422 invalid_input", "{password}");
+        let fault = &answer.json()["errors"][0];
+        assert_eq!((fault["field"].as_str(), fault["code"].as_str()), (Some("password"), Some(code)), "{password}");
+        assert!(fault["message"].as_str().is_some_and(|text| !text.contains(password)));
+    }
+    assert_eq!(house.store.calls("create"), 0);
+}
