@@ -127,8 +127,7 @@ fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
         What::Serve { dev, listen } => return serve::run(common.load(dev, listen)?),
         What::Account(what) => {
             let config = common.of_operator()?;
-            let command = what.ask(&config)?;
-            form.show(&control::run(&config, &command)?);
+            what.act(&config, form)?;
         }
         What::SetupLink => common.ask(form, &Command::Link(link::Ask::Setup))?,
         What::Session(what) => common.ask(form, &Command::Session(what.ask()))?,

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _, Stdin, Write as _};
 
+use doorward_core::rng::SystemRng;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
@@ -27,6 +28,13 @@ pub(crate) fn password(from_stdin: bool, min_length: usize) -> Result<Zeroizing<
         true => Ok(first),
         false => Err(Failure::new("passwords_differ", "the two passwords are not the same; nothing was done")),
     }
+}
+
+/// A passphrase that nobody had to think up.
+pub(crate) fn made_up(min_length: usize) -> Result<Zeroizing<String>, Failure> {
+    let phrase = doorward_core::password::phrase(&SystemRng::new(), min_length);
+    let phrase = phrase.map_err(|e| Failure::new("unavailable", e.to_string()))?;
+    Ok(Zeroizing::new(phrase.expose().clone()))
 }
 
 fn line(stdin: &Stdin) -> Result<Zeroizing<String>, Failure> {

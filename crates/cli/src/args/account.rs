@@ -3,10 +3,10 @@
 use clap::Subcommand;
 
 use crate::config::Config;
-use crate::control::Command;
 use crate::control::command::account::Ask;
 use crate::control::command::link;
-use crate::output::Failure;
+use crate::control::{self, Command};
+use crate::output::{Failure, Form};
 use crate::typed;
 
 #[derive(Subcommand)]
@@ -19,8 +19,11 @@ pub(super) enum What {
         #[arg(long, value_name = "NAME")]
         display_name: Option<String>,
         /// Read the password from standard input instead of asking for it.
-        #[arg(long, conflicts_with = "no_password")]
+        #[arg(long, conflicts_with_all = ["no_password", "generate"])]
         password_stdin: bool,
+        /// Make up a passphrase, and print it once.
+        #[arg(long, conflicts_with = "no_password")]
+        generate: bool,
         /// An account that nobody can sign in to yet.
         #[arg(long)]
         no_password: bool,
@@ -79,9 +82,25 @@ pub(super) enum What {
 }
 
 impl What {
-    pub(super) fn ask(self, config: &Config) -> Result<Command, Failure> {
+    /// Has it done, and shows what came of it.
+    pub(super) fn act(self, config: &Config, form: Form) -> Result<(), Failure> {
+        let answer = match self {
+            Self::Add { identifier, display_name, generate: true, .. } => {
+                let phrase = typed::made_up(config.policy.password_min_length)?;
+                let ask = Ask::Add { identifier, password: Some(phrase.clone()), display_name };
+                let mut answer = control::run(config, &Command::Account(ask))?;
+                answer["password"] = phrase.as_str().into();
+                answer
+            }
+            other => control::run(config, &other.ask(config)?)?,
+        };
+        form.show(&answer);
+        Ok(())
+    }
+
+    fn ask(self, config: &Config) -> Result<Command, Failure> {
         let ask = match self {
-            Self::Add { identifier, display_name, password_stdin, no_password } => {
+            Self::Add { identifier, display_name, password_stdin, no_password, generate: _ } => {
                 let least = config.policy.password_min_length;
                 let password = if no_password { None } else { Some(typed::password(password_stdin, least)?) };
                 Ask::Add { identifier, password, display_name }

@@ -138,6 +138,42 @@ async fn a_piped_password_signs_in_without_its_line_end() {
     assert_eq!(server.post("/v1/sign-in", &body).await.status(), 401);
 }
 
+#[tokio::test]
+async fn a_made_up_passphrase_is_shown_once_and_signs_in() {
+    let house = House::new();
+    let server = house.start();
+    let added = house.operator(&["account", "add", "ada@example.org", "--generate"]).json();
+    let phrase = added["password"].as_str().unwrap().to_owned();
+    assert_eq!(phrase.split('-').count(), 6, "{phrase}");
+    let body = json!({ "identifier": "ada@example.org", "password": phrase });
+    assert_eq!(server.post("/v1/sign-in", &body).await.status(), 200);
+    assert!(!house.operator(&["account", "show", "ada@example.org"]).out.contains(&phrase));
+    assert!(!server.stop().contains(&phrase));
+    let both = house.operator(&["account", "add", "bob", "--generate", "--no-password"]);
+    assert_eq!(both.code, Some(2));
+}
+
+#[test]
+fn a_password_that_is_guessed_first_is_refused_with_the_reason() {
+    let house = House::new();
+    house.start().stop();
+    let settings = "[server]\npublic_url = \"https://door.example\"\n[password]\nwords = [\"Initech\"]\n";
+    let file = house.write("doorward.toml", settings);
+    let refused = [
+        ("password1234567", "common words"),
+        ("aaaaaaaaaaaaaaa", "repeats"),
+        ("abcdefghijklmnop", "sequence"),
+        ("adalovelace2024", "name or identifier"),
+        ("initech-initech-1", "everybody here knows"),
+    ];
+    for (password, why) in refused {
+        let arguments = ["account", "add", "ada.lovelace", "--password-stdin", "--config", file.to_str().unwrap()];
+        let said = house.operator_with(&arguments, password);
+        assert_eq!(said.failure(), "invalid_input");
+        assert!(said.err.contains(why) && !said.err.contains(password), "{}", said.err);
+    }
+}
+
 #[test]
 fn lists_for_people_are_tables_and_come_in_pages() {
     let house = House::new();
