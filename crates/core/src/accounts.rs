@@ -19,6 +19,8 @@ use crate::store::{AccountChange, Changed, StoreError};
 
 pub mod name;
 
+pub mod rename;
+
 pub use name::NameFault;
 
 /// Who wants an account.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use doorward_verify::{Timestamp, Verified, VerifyError};
+use doorward_verify::{Timestamp, Verified, VerifyError, base64url};
 
 use crate::auth::Auth;
 use crate::id::{AccountId, SessionId};
@@ -137,6 +137,24 @@ impl Auth {
         }
     }
 
+    /// The record behind an access token that is genuine, however old: it may be used to ask whether the person wants to go
+    /// on, and for nothing else. `None` if the token is not ours, or its session is over.
+    ///
+    /// # Errors
+    /// If a store cannot say.
+    pub async fn peek_access(&self, token: &str) -> Result<Option<Arc<Session>>, StoreError> {
+        let now = self.now()?;
+        let sid = match self.verifier().verify(token.as_bytes(), now) {
+            Ok(verified) => verified.claims.sid.as_deref().and_then(|sid| sid.parse().ok()),
+            Err(VerifyError::Expired | VerifyError::Stale) => sid_of_genuine(token),
+            Err(_) => None,
+        };
+        match sid {
+            Some(sid) => Ok(self.live_with_account(sid, now).await?.map(|(session, _)| session)),
+            None => Ok(None),
+        }
+    }
+
     async fn check_session(&self, token: &str, now: Timestamp) -> Result<(Arc<Session>, Arc<Account>), AuthError> {
         let parts = wire::parse_session_token(token).ok_or(AuthError::Unauthenticated)?;
         let session = self.record(parts.sid, now).await?.ok_or(AuthError::Unauthenticated)?;
@@ -184,9 +202,17 @@ impl Auth {
         token: &Verified,
         now: Timestamp,
     ) -> Result<Option<(Arc<Session>, Arc<Account>)>, StoreError> {
-        let Some(sid) = token.claims.sid.as_deref().and_then(|sid| sid.parse().ok()) else {
-            return Ok(None);
-        };
+        match token.claims.sid.as_deref().and_then(|sid| sid.parse().ok()) {
+            Some(sid) => self.live_with_account(sid, now).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn live_with_account(
+        &self,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<Session>, Arc<Account>)>, StoreError> {
         let Some(session) = self.record(sid, now).await? else {
             return Ok(None);
         };
@@ -210,6 +236,13 @@ impl Auth {
         let registry = self.registry_cell().load();
         registry.client(Some(&session.client)).is_some_and(|client| client.is_standing(session.created_at))
     }
+}
+
+/// The session id in a token whose signature was found to be good.
+fn sid_of_genuine(token: &str) -> Option<SessionId> {
+    let payload = base64url::decode(token.split('.').nth(1)?.as_bytes())?;
+    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+    claims.get("sid")?.as_str()?.parse().ok()
 }
 
 /// The rule: whether this token carries this session now.

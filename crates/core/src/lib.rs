@@ -79,6 +79,8 @@ pub mod csrf;
 
 pub mod limit;
 
+pub mod form;
+
 pub mod password;
 
 pub mod sparse;

@@ -197,6 +197,19 @@ impl RootSecrets {
         self.derived.iter().any(|d| hmac::verify(&d.csrf, &input, tag).is_ok())
     }
 
+    /// The MAC half of a form token, under the newest secret: for a form that is shown before anybody is signed in.
+    #[must_use]
+    pub fn form_mac(&self, browser: &str, issued: &str) -> [u8; 32] {
+        mac(&self.derived[0].csrf, &[b"form", browser.as_bytes(), issued.as_bytes()])
+    }
+
+    /// Whether the MAC half of a form token is right under any listed secret; constant time.
+    #[must_use]
+    pub fn form_holds(&self, browser: &str, issued: &str, tag: &[u8]) -> bool {
+        let input = lengths_in_front(&[b"form", browser.as_bytes(), issued.as_bytes()]);
+        self.derived.iter().any(|d| hmac::verify(&d.csrf, &input, tag).is_ok())
+    }
+
     /// A keyed name for something personal in a log line (an identifier, an address): the same for the same value, not to
     /// be reversed without the root secret.
     #[must_use]

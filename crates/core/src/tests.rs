@@ -29,6 +29,7 @@ mod directory;
 mod ends;
 mod foreign;
 mod keys;
+mod forms;
 mod outage;
 mod race;
 mod refresh;
