@@ -8,8 +8,9 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use crate::door::Door;
 use crate::health;
-use crate::layer::OuterLayer;
+use crate::layer::{OuterLayer, Shows};
 use crate::metrics::ROUTES;
+use crate::pages;
 use crate::problem::{Code, Problem};
 
 mod accounts;
@@ -57,28 +58,41 @@ pub(crate) fn routes(door: &Door) -> Router {
     if door.options().metrics {
         table.push(("/metrics", "GET,HEAD", get(health::metrics)));
     }
-    wrapped(door, table, OuterLayer::new)
+    let mut all: Vec<(Route, Shows)> = table.into_iter().map(|route| (route, Shows::Json)).collect();
+    let mut elsewhere = Shows::Json;
+    if door.options().pages {
+        all.extend(pages::table().into_iter().map(|route| (route, Shows::Pages)));
+        elsewhere = Shows::Either;
+    }
+    wrapped(door, all, |route, shows| OuterLayer::new(door, route, shows), elsewhere)
 }
 
 /// A listener of their own is asked by address, by whoever reaches it, in the clear.
 pub(crate) fn for_operators(door: &Door) -> Router {
-    let table = vec![
+    let table: [Route; 3] = [
         ("/health/live", "GET,HEAD", get(health::live)),
         ("/health/ready", "GET,HEAD", get(health::ready)),
         ("/metrics", "GET,HEAD", get(health::metrics)),
     ];
-    wrapped(door, table, OuterLayer::for_operators)
+    let table = table.into_iter().map(|route| (route, Shows::Json)).collect();
+    wrapped(door, table, |route, shows| OuterLayer::for_operators(door, route, shows), Shows::Json)
 }
 
-fn wrapped(door: &Door, table: Vec<Route>, layer: fn(&Door, usize) -> OuterLayer) -> Router {
+/// `elsewhere`: how it is told that nothing is there.
+fn wrapped(
+    door: &Door,
+    table: Vec<(Route, Shows)>,
+    layer: impl Fn(usize, Shows) -> OuterLayer,
+    elsewhere: Shows,
+) -> Router {
     let other = ROUTES.len() - 1;
     let mut router = Router::new();
-    for (path, methods, answers) in table {
+    for ((path, methods, answers), shows) in table {
         let route = ROUTES.iter().position(|r| *r == path).unwrap_or(other);
         let refuse = move || async move { Problem::new(Code::MethodNotAllowed).allow(methods) };
-        router = router.route(path, answers.fallback(refuse).layer(layer(door, route)));
+        router = router.route(path, answers.fallback(refuse).layer(layer(route, shows)));
     }
-    let nothing = (async || Problem::new(Code::NotFound)).layer(layer(door, other));
+    let nothing = (async || Problem::new(Code::NotFound)).layer(layer(other, elsewhere));
     router.fallback_service(Handler::with_state(nothing, door.clone())).with_state(door.clone())
 }
 
@@ -99,9 +113,10 @@ mod tests {
 
     #[test]
     fn every_path_is_counted_under_its_own_name() {
-        for (path, ..) in table() {
-            assert!(ROUTES.contains(&path), "{path}");
+        let all: Vec<_> = table().into_iter().chain(pages::table()).map(|(path, ..)| path).collect();
+        for path in &all {
+            assert!(ROUTES.contains(path), "{path}");
         }
-        assert_eq!(table().len(), ROUTES.len() - 1);
+        assert_eq!(all.len(), ROUTES.len() - 1);
     }
 }

@@ -1,4 +1,4 @@
-//! What comes in: JSON, strictly. A body is read whole, within a limit, before anybody looks at it; how long it may take is
+//! What comes in: JSON, strictly, and the forms of our own pages. A body is read whole, within a limit, before anybody looks at it; how long it may take is
 //! bounded where the connection is held.
 
 use std::error::Error;
@@ -13,7 +13,10 @@ use serde::de::DeserializeOwned;
 use crate::problem::{Code, Problem};
 use crate::serve::TooSlow;
 
+mod form;
 mod strict;
+
+pub(crate) use form::{Form, form};
 
 /// Bytes of a body, as a rule.
 pub(crate) const LARGEST: usize = 64 * 1024;
@@ -35,20 +38,22 @@ pub(crate) async fn json_text(request: Request<Body>, limit: usize) -> Result<St
     Ok(text.trim_ascii().to_owned())
 }
 
-/// Only this type: a form on another site can send any other without asking. And never compressed: a few bytes could become
-/// many.
+/// Only this type: a form on another site can send any other without asking.
 fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let refused = || Err(Problem::new(Code::UnsupportedMediaType));
+    let is_json = is_of_type(headers, "application/json");
+    if is_json { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
+}
+
+/// Said once, in UTF-8, and never compressed: a few bytes could become many.
+fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(found), None) = (types.next(), types.next()) else {
-        return refused();
-    };
+    let (Some(found), None) = (types.next(), types.next()) else { return false };
     let mut parts = found.to_str().unwrap_or("").split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let is_wanted = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(wanted));
     let is_utf8 = |p: &str| p.eq_ignore_ascii_case("charset=utf-8") || p.eq_ignore_ascii_case("charset=\"utf-8\"");
     let is_plain =
         headers.get_all(header::CONTENT_ENCODING).iter().all(|v| v.as_bytes().eq_ignore_ascii_case(b"identity"));
-    if is_json && is_plain && parts.all(|p| p.is_empty() || is_utf8(p)) { Ok(()) } else { refused() }
+    is_wanted && is_plain && parts.all(|p| p.is_empty() || is_utf8(p))
 }
 
 async fn read(request: Request<Body>, limit: usize) -> Result<Bytes, Problem> {

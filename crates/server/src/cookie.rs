@@ -1,10 +1,12 @@
 //! Our cookies: names, flags, sizes. Every one is `HttpOnly`, for the whole host and for no other.
 
 use doorward_core::Timestamp;
+use doorward_core::form::FRESH_FOR;
 use doorward_core::issue::Pair;
 use doorward_core::records::Session;
 use doorward_core::verify::present::CookieNames;
-use http::HeaderValue;
+use http::HeaderMap;
+use http::header::{self, HeaderValue};
 
 use crate::options::Options;
 use crate::problem::{Code, Problem};
@@ -18,12 +20,16 @@ const LONGEST_LIFE: u64 = 400 * 86_400;
 /// domain, or from a script.
 #[must_use]
 pub fn names(dev: bool) -> CookieNames {
-    let prefix = if dev { "" } else { "__Host-Http-" };
+    let prefix = prefix(dev);
     CookieNames {
         session: format!("{prefix}doorward_session"),
         access: format!("{prefix}doorward_access"),
         refresh: format!("{prefix}doorward_refresh"),
     }
+}
+
+fn prefix(dev: bool) -> &'static str {
+    if dev { "" } else { "__Host-Http-" }
 }
 
 #[derive(Clone, Copy)]
@@ -83,6 +89,44 @@ pub(crate) fn clear_all(options: &Options) -> Vec<HeaderValue> {
     Kind::ALL.into_iter().map(|kind| clear(options, kind)).collect()
 }
 
+/// What the cookie is called that names a browser in which nobody is signed in.
+pub(crate) fn browser_name(options: &Options) -> String {
+    format!("{}doorward_pre", prefix(options.dev))
+}
+
+/// What the cookie is called that holds the language which somebody chose.
+pub(crate) fn language_name(options: &Options) -> String {
+    format!("{}doorward_language", prefix(options.dev))
+}
+
+/// Names the browser for as long as a form may be sent. `Lax`: with `Strict` every link from another site would give the
+/// browser another name, and break the forms in its other tabs.
+pub(crate) fn for_browser(options: &Options, name: &str) -> HeaderValue {
+    plain(options, &browser_name(options), name, FRESH_FOR.as_secs())
+}
+
+/// Keeps the language as long as browsers keep anything.
+pub(crate) fn for_language(options: &Options, tag: &str) -> HeaderValue {
+    plain(options, &language_name(options), tag, LONGEST_LIFE)
+}
+
+/// A value of base64url characters.
+fn plain(options: &Options, name: &str, value: &str, seconds: u64) -> HeaderValue {
+    let text = format!("{name}={value}{}; Max-Age={seconds}", flags_of(options, "Lax"));
+    HeaderValue::try_from(text).expect("names, values and flags are plain text")
+}
+
+/// The value of a cookie that is no credential. One that stands twice counts as missing: somebody else planted the other.
+pub(crate) fn one<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(n, _)| *n == name).map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (Some(value), None) => Some(value),
+        _ => None,
+    }
+}
+
 fn set(options: &Options, kind: Kind, value: &str, at: &Session, now: Timestamp) -> Result<HeaderValue, Problem> {
     let names = names(options.dev);
     let name = kind.name(&names);
@@ -107,8 +151,12 @@ fn clear(options: &Options, kind: Kind) -> HeaderValue {
 }
 
 fn flags(options: &Options, kind: Kind) -> String {
+    flags_of(options, kind.same_site())
+}
+
+fn flags_of(options: &Options, same_site: &str) -> String {
     let secure = if options.dev { "" } else { "; Secure" };
-    format!("; Path=/{secure}; HttpOnly; SameSite={}", kind.same_site())
+    format!("; Path=/{secure}; HttpOnly; SameSite={same_site}")
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::origin::Origins;
+use crate::pages::Assets;
 use crate::{api, cookie};
 
 /// What every handler holds. Cheap to clone.
@@ -27,6 +28,7 @@ struct Inner {
     metrics: Metrics,
     admission: Admission,
     feed: Arc<Feed>,
+    assets: Assets,
 }
 
 impl Door {
@@ -34,8 +36,9 @@ impl Door {
         let names = cookie::names(options.dev);
         let origins = Origins::new(&options.public_url, options.dev);
         let admission = Admission::new(&options);
+        let assets = Assets::new(&options.brand);
         let (metrics, feed) = (Metrics::default(), Feed::new(&auth));
-        Self { inner: Arc::new(Inner { auth, options, names, origins, metrics, admission, feed }) }
+        Self { inner: Arc::new(Inner { auth, options, names, origins, metrics, admission, feed, assets }) }
     }
 
     pub(crate) fn auth(&self) -> &Auth {
@@ -56,6 +59,10 @@ impl Door {
 
     pub(crate) fn admission(&self) -> &Admission {
         &self.inner.admission
+    }
+
+    pub(crate) fn assets(&self) -> &Assets {
+        &self.inner.assets
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

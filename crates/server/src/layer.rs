@@ -22,6 +22,7 @@ use tower::{Layer, Service};
 
 use crate::by::RequestId;
 use crate::door::Door;
+use crate::pages::{self, Told, Visit};
 use crate::problem::{Code, Problem};
 
 /// Longest path and query, in bytes.
@@ -47,23 +48,45 @@ static HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSu
 pub(crate) struct OuterLayer {
     door: Door,
     route: usize,
+    shows: Shows,
     tls: bool,
     /// Whoever reaches it may ask, for whichever host.
     open: bool,
     start: u64,
 }
 
+/// How a problem is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// To programs.
+    Json,
+    /// To people.
+    Pages,
+    /// To whoever asks: nothing is here, and nobody knows what was meant.
+    Either,
+}
+
+impl Shows {
+    fn a_page(self, request: &Request<Body>) -> bool {
+        match self {
+            Self::Json => false,
+            Self::Pages => true,
+            Self::Either => !request.uri().path().starts_with("/v1") && pages::problem::reads_pages(request.headers()),
+        }
+    }
+}
+
 impl OuterLayer {
-    pub(crate) fn new(door: &Door, route: usize) -> Self {
+    pub(crate) fn new(door: &Door, route: usize, shows: Shows) -> Self {
         let tls = door.options().public_url.starts_with("https://");
         let millis = door.auth().clock().now().map_or(0, |now| now.millis().cast_unsigned());
         let start = (u64::from(std::process::id()) << 40) ^ (millis << 16);
-        Self { door: door.clone(), route, tls, open: false, start }
+        Self { door: door.clone(), route, shows, tls, open: false, start }
     }
 
     /// For a listener that only operators' machines reach.
-    pub(crate) fn for_operators(door: &Door, route: usize) -> Self {
-        Self { tls: false, open: true, ..Self::new(door, route) }
+    pub(crate) fn for_operators(door: &Door, route: usize, shows: Shows) -> Self {
+        Self { tls: false, open: true, ..Self::new(door, route, shows) }
     }
 }
 
@@ -97,6 +120,7 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let begun = now();
         let id = RequestId::next(self.layer.start);
+        let visit = self.layer.shows.a_page(&request).then(|| Box::new(Visit::new(&self.layer.door, &request)));
         let (inner, refused, secure) = match self.layer.admit(&mut request) {
             Err(refused) => (None, Some(*refused), false),
             Ok(secure) => {
@@ -107,7 +131,7 @@ where
                 (Some(self.inner.call(request)), None, secure)
             }
         };
-        OuterFuture { inner, refused, secure, begun, id, layer: self.layer.clone() }
+        OuterFuture { inner, refused, secure, begun, id, visit, layer: self.layer.clone() }
     }
 }
 
@@ -120,6 +144,7 @@ pin_project! {
         secure: bool,
         begun: Instant,
         id: RequestId,
+        visit: Option<Box<Visit>>,
         layer: OuterLayer,
     }
 }
@@ -140,7 +165,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for OuterFuture<F>
             },
             (None, refused) => refused.unwrap_or_else(|| Code::Internal.into_response()),
         };
-        this.layer.finish(&mut response, *this.secure, *this.id);
+        this.layer.finish(&mut response, *this.secure, *this.id, this.visit.as_deref());
         this.layer.door.metrics().count(this.layer.route, response.status().as_u16(), this.begun.elapsed());
         Poll::Ready(Ok(response))
     }
@@ -160,13 +185,19 @@ impl OuterLayer {
         Ok(peer.is_none_or(|peer| peer.secure))
     }
 
-    fn finish(&self, response: &mut Response, secure: bool, id: RequestId) {
+    fn finish(&self, response: &mut Response, secure: bool, id: RequestId, visit: Option<&Visit>) {
         let id = id.header();
+        let text = id.to_str().unwrap_or("");
+        if let Some(Told(problem)) = response.extensions_mut().remove::<Told>() {
+            self.door.metrics().count_problem(problem.code());
+            self.tell(&problem, text);
+        }
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             self.door.metrics().count_problem(problem.code());
-            let text = id.to_str().unwrap_or("");
             self.tell(&problem, text);
-            *response.body_mut() = Body::from(problem.write(text));
+            if !visit.is_some_and(|visit| pages::problem::write(visit, &problem, text, response)) {
+                *response.body_mut() = Body::from(problem.write(text));
+            }
         }
         // RFC 6797 section 7.2: never in the clear, where anybody could have said it.
         dress(response.headers_mut(), self.tls && secure);
@@ -232,7 +263,7 @@ fn too_large(request: &Request<Body>) -> Option<Code> {
 /// What every answer says, unless the handler said something else.
 fn dress(headers: &mut HeaderMap, tls: bool) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF.clone());
-    headers.insert(header::REFERRER_POLICY, NO_REFERRER.clone());
+    headers.entry(header::REFERRER_POLICY).or_insert_with(|| NO_REFERRER.clone());
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| NOTHING.clone());
     headers.entry(header::CACHE_CONTROL).or_insert_with(|| NO_STORE.clone());
     headers.entry(&CORP).or_insert_with(|| SAME_ORIGIN.clone());

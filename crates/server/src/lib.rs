@@ -6,7 +6,7 @@
 //! - `layer` wraps every route: limits, headers that every answer has, a panic's answer, counting
 //! - `admit` turns away what is for another host, from beside the proxy, or in the clear; [`peer`] tells who sent it
 //! - `credential` finds out who asks: `origin` and CSRF rules for cookies, [`cookie`] their names and flags
-//! - `api` one file for each path
+//! - `api` one file for each path of the API, `pages` one for each page; `enter` signs in for both
 //! - `problem` the one table of errors; `body` what comes in, `reply` what goes out
 //!
 //! Beside them: [`pool`] where passwords are hashed, [`tend`](fn@tend) which follows the revocation log, `feed` which
@@ -33,6 +33,10 @@ mod device;
 
 mod api;
 
+mod enter;
+
+mod pages;
+
 mod body;
 
 mod reply;
@@ -52,6 +56,8 @@ mod health;
 mod door;
 
 pub mod options;
+
+pub mod brand;
 
 pub use door::{Routers, router, routers};
 pub use options::Options;

@@ -12,7 +12,7 @@ use crate::problem::Code;
 const BOUNDS: [u64; 8] = [100, 500, 1_000, 5_000, 25_000, 100_000, 500_000, 2_000_000];
 
 /// All routes that are counted apart, by template: what was asked for never becomes a label.
-pub(crate) const ROUTES: [&str; 17] = [
+pub(crate) const ROUTES: [&str; 29] = [
     "/v1/accounts",
     "/v1/sign-in",
     "/v1/setup",
@@ -29,6 +29,18 @@ pub(crate) const ROUTES: [&str; 17] = [
     "/.well-known/jwks.json",
     "/health/live",
     "/health/ready",
+    "/",
+    "/sign-in",
+    "/sign-up",
+    "/sign-out",
+    "/continue",
+    "/account",
+    "/account/name",
+    "/account/password",
+    "/account/devices",
+    "/language",
+    "/.well-known/change-password",
+    "/assets/{name}",
     "other",
 ];
 
@@ -52,7 +64,8 @@ struct Route {
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { shards: Default::default(), problems: Code::ALL.iter().map(|_| AtomicU64::new(0)).collect() }
+        let shards = std::array::from_fn(|_| std::array::from_fn(|_| Route::default()));
+        Self { shards, problems: Code::ALL.iter().map(|_| AtomicU64::new(0)).collect() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What differs between installations, as far as HTTP is concerned.
 
+use crate::brand::Brand;
 use crate::peer::Proxies;
 use crate::serve::Status;
 
@@ -22,6 +23,10 @@ pub struct Options {
     pub proxies: Proxies,
     /// What the listener tells of itself; the same one must be handed to [`Serving`](crate::serve::Serving).
     pub status: Status,
+    /// Whether people find pages here: to sign in, to see their devices. Without them there is only the API.
+    pub pages: bool,
+    /// How those pages are dressed.
+    pub brand: Brand,
 }
 
 /// Whether the text may stand in [`Options::hosts`]: a name or an address, perhaps with a port.
@@ -42,6 +47,8 @@ impl Options {
             hosts: Vec::new(),
             proxies: Proxies::default(),
             status: Status::default(),
+            pages: true,
+            brand: Brand::default(),
         }
     }
 }

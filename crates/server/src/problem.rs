@@ -128,6 +128,21 @@ impl Problem {
         self.0.code
     }
 
+    /// Fields that cannot be used, each with its word for why.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.0.faults.iter().map(|fault| (fault.field.as_str(), fault.code))
+    }
+
+    /// A member that is a number.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.0.members.iter().find(|(n, _)| *n == name).and_then(|(_, value)| value.as_u64())
+    }
+
+    /// When to come back.
+    pub(crate) fn seconds_to_wait(&self) -> Option<u64> {
+        self.0.retry_after
+    }
+
     pub(crate) fn cause(&self) -> Option<&Cause> {
         self.0.cause.as_ref()
     }

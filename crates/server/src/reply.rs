@@ -15,8 +15,8 @@ use crate::cookie;
 use crate::door::Door;
 use crate::problem::Problem;
 
-pub(crate) fn bytes(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+pub(crate) fn bytes(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
@@ -27,8 +27,12 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
 }
 
 pub(crate) fn no_content() -> Response {
+    empty(StatusCode::NO_CONTENT)
+}
+
+pub(crate) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
+    *response.status_mut() = status;
     response
 }
 
@@ -142,22 +146,29 @@ pub(crate) fn issued(
     now: Timestamp,
 ) -> Result<Response, Problem> {
     let mut body = json!({ "mode": at.mode.name(), "session": session(at, true), "account": account(who) });
-    let cookies = match issued {
-        Issued::Session(token) => {
-            body["csrf_token"] = door.auth().csrf_token(&at.sid)?.into();
-            cookie::for_session(door.options(), at, token.expose(), now)?
-        }
+    match issued {
+        Issued::Session(_) => body["csrf_token"] = door.auth().csrf_token(&at.sid)?.into(),
         Issued::Pair(pair) if at.mode == Mode::Hybrid => {
             body["csrf_token"] = door.auth().csrf_token(&at.sid)?.into();
             body["expires_in"] = pair.access_expires_in.as_secs().into();
-            cookie::for_hybrid(door.options(), at, pair, now)?
         }
-        Issued::Pair(pair) => {
-            write_pair(&mut body, pair, now);
-            Vec::new()
-        }
-    };
-    Ok(with_cookies(json(StatusCode::OK, &body), cookies))
+        Issued::Pair(pair) => write_pair(&mut body, pair, now),
+    }
+    Ok(with_cookies(json(StatusCode::OK, &body), carriers(door, at, issued, now)?))
+}
+
+/// The cookies of a sign-in; none where the answer's body carries it.
+pub(crate) fn carriers(
+    door: &Door,
+    at: &Session,
+    issued: &Issued,
+    now: Timestamp,
+) -> Result<Vec<HeaderValue>, Problem> {
+    match issued {
+        Issued::Session(token) => cookie::for_session(door.options(), at, token.expose(), now),
+        Issued::Pair(pair) if at.mode == Mode::Hybrid => cookie::for_hybrid(door.options(), at, pair, now),
+        Issued::Pair(_) => Ok(Vec::new()),
+    }
 }
 
 fn write_pair(body: &mut Value, pair: &Pair, now: Timestamp) {

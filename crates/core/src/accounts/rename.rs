@@ -27,13 +27,8 @@ impl Auth {
     /// [`RenameError`].
     pub async fn rename(&self, id: AccountId, display_name: Option<&str>) -> Result<(), RenameError> {
         let form = display_name.map(name::display_name).transpose().map_err(RenameError::DisplayName)?;
-        let now = self.now()?;
-        match self.accounts().change(id, AccountChange::DisplayName(form), now).await? {
-            Changed::Done(..) => {
-                tracing::info!(event = "account_renamed", account = %id, "an account has another display name");
-                Ok(())
-            }
-            Changed::Not(_) => Ok(()),
+        match self.change_account(id, AccountChange::DisplayName(form)).await? {
+            Changed::Done(..) | Changed::Not(_) => Ok(()),
             Changed::Missing => Err(RenameError::Missing),
         }
     }

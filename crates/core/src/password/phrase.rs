@@ -2,6 +2,7 @@
 
 use zeroize::Zeroize;
 
+use crate::auth::Auth;
 use crate::rng::{self, Rng, RngError};
 use crate::secret::Plain;
 
@@ -35,6 +36,16 @@ pub fn phrase(rng: &dyn Rng, min_length: usize) -> Result<Plain<String>, RngErro
         text.push_str(word);
     }
     Ok(Plain::new(text))
+}
+
+impl Auth {
+    /// A passphrase that meets the rule here, to offer. It is nobody's until somebody takes it.
+    ///
+    /// # Errors
+    /// If there is no randomness.
+    pub fn suggest_password(&self) -> Result<Plain<String>, RngError> {
+        phrase(self.rng(), self.policy().password_min_length)
+    }
 }
 
 /// A number below `count`, each as likely as any other: what would favour the first ones is drawn again.

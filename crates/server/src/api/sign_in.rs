@@ -4,13 +4,13 @@ use axum::extract::{Request, State};
 use doorward_core::id::ClientId;
 use doorward_core::records::Mode;
 use doorward_core::secret::Plain;
-use doorward_core::sign_in::SignIn;
 use serde::Deserialize;
 
 use super::Answer;
 use crate::door::Door;
+use crate::enter::{Enter, enter};
 use crate::problem::{Code, Problem};
-use crate::{body, credential, device, reply};
+use crate::{body, reply};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,25 +24,17 @@ struct Ask {
 }
 
 pub(super) async fn sign_in(State(door): State<Door>, request: Request) -> Answer {
-    let headers = request.headers();
-    let found = credential::present(&door, headers)?;
-    credential::from_our_pages(&door, headers, &found)?;
-    let replaces = credential::live_session(&door, &found).await?;
-    let (device, host) = (device::name(headers), device::host(headers));
+    let headers = request.headers().clone();
     let auth = door.acting(&request);
     let ask: Ask = body::json(request, body::LARGEST_SIGN_IN).await?;
-    let signed_in = auth
-        .sign_in(SignIn {
-            identifier: ask.identifier,
-            password: Plain::new(ask.password),
-            client: client(ask.client_id)?,
-            mode: ask.mode,
-            remember: ask.remember,
-            device,
-            host,
-            replaces,
-        })
-        .await?;
+    let ask = Enter {
+        identifier: ask.identifier,
+        password: Plain::new(ask.password),
+        client: client(ask.client_id)?,
+        mode: ask.mode,
+        remember: ask.remember,
+    };
+    let signed_in = enter(&door, &auth, &headers, ask).await?;
     let now = signed_in.session.created_at;
     reply::issued(&door, &signed_in.session, &signed_in.account, &signed_in.issued, now)
 }

@@ -1,6 +1,7 @@
 //! From the errors of the walk to codes: the only place that knows both.
 
-use doorward_core::accounts::SignUpError;
+use doorward_core::accounts::rename::RenameError;
+use doorward_core::accounts::{PasswordChangeError, SignUpError};
 use doorward_core::authenticate::AuthError;
 use doorward_core::issue::IssueError;
 use doorward_core::link::UseError;
@@ -89,6 +90,32 @@ impl From<SignUpError> for Problem {
             SignUpError::Hash(error) => error.into(),
             SignUpError::Rng(error) => error.into(),
             SignUpError::Unavailable(error) => error.into(),
+            _ => Self::new(Code::Internal),
+        }
+    }
+}
+
+impl From<RenameError> for Problem {
+    fn from(error: RenameError) -> Self {
+        match error {
+            RenameError::DisplayName(fault) => {
+                Self::new(Code::InvalidInput).field("display_name", "unusable", fault.to_string())
+            }
+            RenameError::Missing => Self::new(Code::Unauthenticated),
+            RenameError::Unavailable(error) => error.into(),
+            _ => Self::new(Code::Internal),
+        }
+    }
+}
+
+impl From<PasswordChangeError> for Problem {
+    fn from(error: PasswordChangeError) -> Self {
+        match error {
+            PasswordChangeError::Wrong => Self::new(Code::InvalidCredentials),
+            PasswordChangeError::Password(fault) => fault.into(),
+            PasswordChangeError::CredentialsChanged => Self::new(Code::CredentialsChanged),
+            PasswordChangeError::Hash(error) => error.into(),
+            PasswordChangeError::Unavailable(error) => error.into(),
             _ => Self::new(Code::Internal),
         }
     }

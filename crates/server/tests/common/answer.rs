@@ -34,9 +34,13 @@ impl Answer {
         self.headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap()).collect()
     }
 
-    /// Status and code of a problem; of anything else, the status alone.
+    /// Status and code of a problem, as JSON or as a page; of anything else, the status alone.
     pub(crate) fn outcome(&self) -> String {
         let problem = self.header("content-type") == "application/problem+json";
+        let page = if self.header("content-type").starts_with("text/html") { self.text() } else { "" };
+        if let Some(rest) = page.split("data-problem=\"").nth(1) {
+            return format!("{} {}", self.status, rest.split('"').next().unwrap_or(""));
+        }
         match problem.then(|| self.json()["code"].as_str().unwrap_or("").to_owned()) {
             Some(code) => format!("{} {code}", self.status),
             None => self.status.to_string(),

@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use super::Answer;
 
+pub(crate) mod page;
+
 /// What was asked, as far as an answer is judged by it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
@@ -30,7 +32,12 @@ const PUBLIC: [&str; 1] = ["/.well-known/jwks.json"];
 const TABLE: &str = include_str!(
     "../../src/problem/snapshots/doorward_server__problem__tests__the_table_says_for_every_code_its_status_and_title.snap"
 );
-const TYPES: [&str; 4] = [
+const TYPES: [&str; 9] = [
+    "text/html; charset=utf-8",
+    "text/css; charset=utf-8",
+    "text/javascript; charset=utf-8",
+    "image/svg+xml",
+    "image/png",
     "application/json",
     "application/problem+json",
     "application/jwk-set+json",
@@ -57,6 +64,7 @@ impl Recorder {
         secrets(asked, answer, &mut faults);
         shape(asked, answer, &mut faults);
         problem(asked, answer, &mut faults);
+        page::faults(answer, &mut faults);
         faults
     }
 
@@ -65,22 +73,30 @@ impl Recorder {
         let corp = if public { "cross-origin" } else { "same-origin" };
         let cors = if public { "*" } else { "" };
         let hsts = if self.https { "max-age=63072000; includeSubDomains" } else { "" };
+        let html = page::is_page(answer);
+        let policy = if html { page::POLICY } else { "default-src 'none'; frame-ancestors 'none'" };
         for (name, wanted) in [
             ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
-            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("referrer-policy", if html { "same-origin" } else { "no-referrer" }),
+            ("content-security-policy", policy),
+            ("cross-origin-opener-policy", if html { "same-origin" } else { "" }),
+            ("x-frame-options", if html { "DENY" } else { "" }),
             ("cross-origin-resource-policy", corp),
             ("strict-transport-security", hsts),
             ("access-control-allow-origin", cors),
             ("access-control-allow-credentials", ""),
             ("server", ""),
             ("x-powered-by", ""),
-            ("location", ""),
         ] {
             let found = answer.header(name);
             if found != wanted {
                 faults.push(format!("{name} is {found:?} and should be {wanted:?}"));
             }
+        }
+        let location = answer.header("location");
+        let leads_home = location.starts_with('/') && !location.starts_with("//") && !location.contains('\\');
+        if leads_home != (answer.status == 303) || !leads_home && !location.is_empty() {
+            faults.push(format!("location is {location:?} with status {}", answer.status));
         }
         let id = answer.header("x-request-id");
         if id.len() != 16 || !id.bytes().all(|c| c.is_ascii_hexdigit()) {
@@ -96,8 +112,10 @@ impl Recorder {
             let (name, value, attributes) = parts(cookie);
             let kind = name.strip_prefix(prefix).unwrap_or("");
             let same_site = match kind {
-                "doorward_session" | "doorward_access" | "doorward_device" => "SameSite=Lax",
-                "doorward_refresh" | "doorward_pre" => "SameSite=Strict",
+                "doorward_session" | "doorward_access" | "doorward_device" | "doorward_pre" | "doorward_language" => {
+                    "SameSite=Lax"
+                }
+                "doorward_refresh" => "SameSite=Strict",
                 _ => {
                     faults.push(format!("the cookie {name:?} has no such name"));
                     continue;
@@ -142,6 +160,12 @@ fn parts(cookie: &str) -> (&str, &str, Vec<&str>) {
 /// What depends on who asks, or says who it is, is kept by nobody.
 fn caching(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
     let found = answer.header("cache-control");
+    if asked.path.starts_with("/assets/") && answer.status == 200 {
+        if found != "public, max-age=31536000, immutable" || !answer.cookies().is_empty() {
+            faults.push(format!("cache-control is {found:?} for a file that never changes"));
+        }
+        return;
+    }
     let public = PUBLIC.contains(&asked.path.as_str()) && answer.status < 400 && answer.cookies().is_empty();
     if public && !found.starts_with("public, max-age=") || !public && found != "no-store" {
         faults.push(format!("cache-control is {found:?}"));
@@ -213,14 +237,19 @@ fn sent_secrets(asked: &Asked) -> Vec<String> {
     if let Ok(body) = serde_json::from_slice::<Value>(&asked.body) {
         secrets.extend(["password", "refresh_token"].iter().filter_map(|m| body[m].as_str()).map(str::to_owned));
     }
+    if asked.headers.get("content-type").is_some_and(|t| t == "application/x-www-form-urlencoded") {
+        let fields = url::form_urlencoded::parse(&asked.body);
+        let typed = fields.filter(|(name, _)| matches!(name.as_ref(), "password" | "current" | "repeat"));
+        secrets.extend(typed.map(|(_, value)| value.into_owned()));
+    }
     secrets.retain(|s| s.len() >= 12 && !(s.starts_with("dw_rt_") && asked.path == "/v1/refresh"));
     secrets
 }
 
 fn shape(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
     let content_type = answer.header("content-type");
-    if answer.body.is_empty() && asked.method != "HEAD" {
-        if answer.status != 204 || !content_type.is_empty() {
+    if answer.body.is_empty() && (asked.method != "HEAD" || answer.status == 303) {
+        if !matches!(answer.status, 204 | 303) || !content_type.is_empty() {
             faults.push(format!("an empty body of type {content_type:?}"));
         }
     } else if !TYPES.contains(&content_type) {
@@ -236,7 +265,7 @@ fn shape(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
 fn problem(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
     let of = |name: &str| answer.header(name);
     let (status, code) = (answer.status, code_of(answer));
-    if (status >= 400) != (of("content-type") == "application/problem+json") {
+    if (status >= 400) != (of("content-type") == "application/problem+json") && !page::is_page(answer) {
         faults.push(format!("status {status} with content-type {:?}", of("content-type")));
     }
     if status == 503 && of("retry-after").parse::<u64>().is_err() {
@@ -247,13 +276,13 @@ fn problem(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
     }
     let challenge = match code.as_str() {
         "invalid_token" | "access_expired" | "access_stale" => "Bearer error=\"invalid_token\"",
-        _ if status == 401 => "Bearer",
+        _ if status == 401 && !page::is_page(answer) => "Bearer",
         _ => "",
     };
     if of("www-authenticate") != challenge && asked.method != "HEAD" {
         faults.push(format!("www-authenticate is {:?} for {status} {code}", of("www-authenticate")));
     }
-    if status < 400 || asked.method == "HEAD" {
+    if status < 400 || asked.method == "HEAD" || page::is_page(answer) {
         return;
     }
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();

@@ -5,4 +5,5 @@
 mod common;
 
 mod floor;
+mod pages;
 mod rooms;

@@ -38,17 +38,9 @@ async fn a_method_that_is_not_answered_is_405_and_says_which_are() {
 #[tokio::test]
 async fn what_is_not_there_is_404_in_every_method() {
     let house = House::new().await;
-    for path in [
-        "/",
-        "/v1",
-        "/v1/",
-        "/v1/session/",
-        "//v1/session",
-        "/v1/session/x.css",
-        "/V1/session",
-        "/.env",
-        "/v1/%2e%2e/x",
-    ] {
+    for path in
+        ["/v1", "/v1/", "/v1/session/", "//v1/session", "/v1/session/x.css", "/V1/session", "/.env", "/v1/%2e%2e/x"]
+    {
         for method in ["GET", "POST", "DELETE"] {
             assert_eq!(house.program().ask(method, path).send().await.outcome(), "404 not_found", "{method} {path}");
         }
