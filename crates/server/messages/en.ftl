@@ -40,6 +40,17 @@ suggest-take = Use it
 reveal-show = Show
 reveal-hide = Hide
 
+# By a link that works once
+setup-title = Set up Doorward
+setup-lead = You are the first one here. This account will administer the server.
+setup-button = Create administrator
+invite-title = You have been invited
+invite-lead = Choose a password, and the account is yours.
+reset-title = Choose a new password
+reset-lead = Afterwards you will be signed out everywhere. Then sign in with the new one.
+reset-button = Set password
+note-reset = Your new password is set. Sign in with it.
+
 # The account
 account-title = Account
 account-since = Here since
@@ -116,12 +127,14 @@ problem-csrf-failed = That did not come from one of our pages, so nothing was do
 problem-two-sign-ins = This browser was signed in twice at once. Please sign in again.
 problem-not-found = There is nothing at this address. It may have been mistyped.
 problem-method = This address cannot be used like that.
+problem-link-gone = This link was used already, is too old, or was never one of ours. Ask whoever sent it for a new one.
 problem-https = This page is only there over a protected connection. Nothing was done; open it with https:// in front.
 problem-address = This service is not reached at this address. Use the one you were given, or ask whoever runs it.
 problem-busy = We cannot do that at this moment. Nothing is lost; try again { $wait }.
 problem-ours = Something went wrong on our side. Try again; if it stays like that, tell whoever runs this service.
 problem-yours = That could not be understood. Go back and try once more.
 problem-title-not-found = Nothing here
+problem-title-link-gone = This link does not work any more
 problem-title-busy = One moment, please
 problem-title-ours = That was our fault
 problem-title-yours = That did not work

@@ -40,6 +40,17 @@ suggest-take = 就用它
 reveal-show = 显示
 reveal-hide = 隐藏
 
+# 一次性链接
+setup-title = 设置 Doorward
+setup-lead = 您是这里的第一位。这个账户将管理整台服务器。
+setup-button = 创建管理员
+invite-title = 您收到了邀请
+invite-lead = 设置一个密码，账户就是您的了。
+reset-title = 设置新密码
+reset-lead = 完成后，您会在所有设备上退出登录，请用新密码重新登录。
+reset-button = 设置密码
+note-reset = 新密码已设置，请用它登录。
+
 # 账户
 account-title = 账户
 account-since = 注册于
@@ -116,12 +127,14 @@ problem-csrf-failed = 请求不是从本站页面发出的，因此没有执行�
 problem-two-sign-ins = 这个浏览器里同时有两个登录，请重新登录。
 problem-not-found = 这个地址上没有内容，可能是输错了。
 problem-method = 这个地址不能这样使用。
+problem-link-gone = 这个链接已经用过、已过期，或者从来不是我们发出的。请向发送者索取新的链接。
 problem-https = 这个页面只能通过加密连接访问，请求没有执行。请用 https:// 开头的地址打开。
 problem-address = 不能通过这个地址访问本服务。请使用管理员提供的地址。
 problem-busy = 暂时无法处理，您的内容没有丢失，请{ $wait }再试。
 problem-ours = 我们这边出了问题。请重试；如果一直这样，请告诉服务的管理员。
 problem-yours = 无法理解这个请求，请返回后再试一次。
 problem-title-not-found = 页面不存在
+problem-title-link-gone = 链接已失效
 problem-title-busy = 请稍候
 problem-title-ours = 是我们的问题
 problem-title-yours = 没有成功

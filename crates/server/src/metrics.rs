@@ -12,7 +12,7 @@ use crate::problem::Code;
 const BOUNDS: [u64; 8] = [100, 500, 1_000, 5_000, 25_000, 100_000, 500_000, 2_000_000];
 
 /// All routes that are counted apart, by template: what was asked for never becomes a label.
-pub(crate) const ROUTES: [&str; 29] = [
+pub(crate) const ROUTES: [&str; 32] = [
     "/v1/accounts",
     "/v1/sign-in",
     "/v1/setup",
@@ -33,6 +33,9 @@ pub(crate) const ROUTES: [&str; 29] = [
     "/sign-in",
     "/sign-up",
     "/sign-out",
+    "/setup",
+    "/invite",
+    "/reset",
     "/continue",
     "/account",
     "/account/name",

@@ -21,13 +21,17 @@ mod devices;
 mod field;
 mod form_page;
 mod guard;
+mod invite;
 mod language;
+mod link;
 mod name;
 mod password;
 pub(crate) mod problem;
+mod reset;
 mod resume;
 mod root;
 mod said;
+mod setup;
 mod sign_in;
 mod sign_out;
 mod sign_up;
@@ -43,6 +47,9 @@ pub(crate) fn table() -> Vec<(&'static str, &'static str, MethodRouter<Door>)> {
         ("/sign-in", "GET,HEAD,POST", get(sign_in::show).post(sign_in::submit)),
         ("/sign-up", "GET,HEAD,POST", get(sign_up::show).post(sign_up::submit)),
         ("/sign-out", "GET,HEAD,POST", get(sign_out::show).post(sign_out::submit)),
+        ("/setup", "GET,HEAD,POST", get(setup::show).post(setup::submit)),
+        ("/invite", "GET,HEAD,POST", get(invite::show).post(invite::submit)),
+        ("/reset", "GET,HEAD,POST", get(reset::show).post(reset::submit)),
         ("/continue", "GET,HEAD,POST", get(resume::show).post(resume::submit)),
         ("/account", "GET,HEAD", get(account::show)),
         ("/account/name", "GET,HEAD,POST", get(name::show).post(name::submit)),

@@ -11,7 +11,7 @@ use crate::auth::Auth;
 use crate::policy::SignUp;
 use crate::records::Account;
 use crate::rng;
-use crate::store::Purpose;
+use crate::store::{Purpose, StoreError};
 
 /// So many invitations are open at once, at most.
 const MOST: usize = 10_000;
@@ -41,6 +41,17 @@ impl Auth {
         let link = self.make_link(Wanted { purpose: Purpose::Invite, subject, value, life, most: MOST }).await?;
         self.write_down(self.note(Event::InviteMade, self.now()?)).await?;
         Ok(link)
+    }
+
+    /// For whom an invitation is that still works: for that identifier, or for anybody (an empty text). It stays as it is.
+    ///
+    /// # Errors
+    /// If the store cannot say.
+    pub async fn look_at_invite(&self, token: &str) -> Result<Option<String>, StoreError> {
+        if self.policy().sign_up == SignUp::Closed {
+            return Ok(None);
+        }
+        Ok(self.look(Purpose::Invite, token).await?.map(|link| link.value))
     }
 
     /// Makes the account of somebody who was invited.

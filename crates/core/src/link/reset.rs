@@ -36,6 +36,16 @@ impl Auth {
         Ok(link)
     }
 
+    /// Whose password a link sets that still works: the identifier. It stays as it is.
+    ///
+    /// # Errors
+    /// If the store cannot say.
+    pub async fn look_at_reset(&self, token: &str) -> Result<Option<String>, StoreError> {
+        let Some(link) = self.look(Purpose::Reset, token).await? else { return Ok(None) };
+        let account = self.account_of_reset(&link.subject, &link.value).await?;
+        Ok(account.map(|account| account.identifier))
+    }
+
     /// Sets a new password by link. All sessions of the account end, and failures that were counted against it are
     /// forgotten.
     ///

@@ -17,6 +17,8 @@ pub(super) struct Field {
     pub(super) least: usize,
     pub(super) most: usize,
     pub(super) is_required: bool,
+    /// Shown, and not to be changed.
+    pub(super) is_fixed: bool,
     /// Where typing begins.
     pub(super) is_first: bool,
     /// A password that could be taken.
@@ -38,6 +40,7 @@ impl Field {
             least: 0,
             most: 254,
             is_required: true,
+            is_fixed: false,
             is_first: false,
             suggestion: None,
             is_repeated: false,
@@ -46,6 +49,11 @@ impl Field {
 
     pub(super) fn password(name: &'static str, label: String, autocomplete: &'static str) -> Self {
         Self { kind: "password", most: 1024, ..Self::text(name, label, autocomplete) }
+    }
+
+    /// For password managers only: whose password is asked for beside it.
+    pub(super) fn whose(identifier: &str) -> Self {
+        Self { kind: "hidden", ..Self::text("username", String::new(), "username").value(identifier) }
     }
 
     /// What was typed before. Never a password.

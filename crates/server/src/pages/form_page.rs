@@ -27,6 +27,8 @@ pub(super) struct FormPage<'v> {
     pub(super) button: String,
     /// The box "keep me signed in", if it is offered: its text, and whether it is ticked.
     pub(super) remember: Option<(String, bool)>,
+    /// The link that works once by which the page was opened.
+    pub(super) link: Option<String>,
     /// Where to go afterwards.
     pub(super) to: Option<To>,
     /// What else could be done: a question, the words of the link, where it leads.
@@ -54,6 +56,7 @@ impl<'v> FormPage<'v> {
             said: Said::default(),
             fields: Vec::new(),
             remember: None,
+            link: None,
             to: None,
             instead: None,
             caller: None,

@@ -50,13 +50,8 @@ pub(super) async fn submit(State(door): State<Door>, request: Request) -> Answer
 
 fn page(visit: &Visit, caller: Caller) -> Result<FormPage<'_>, Problem> {
     let mut page = FormPage::new(visit, "/account/password", visit.t("password-title"), visit.t("password-button"));
-    // For password managers: whose passwords these are.
-    let whose = Field {
-        kind: "hidden",
-        ..Field::text("username", String::new(), "username").value(&caller.account.identifier)
-    };
     page.fields = vec![
-        whose,
+        Field::whose(&caller.account.identifier),
         Field::password("current", visit.t("label-current-password"), "current-password").first(),
         new_password(visit, "password")?,
     ];

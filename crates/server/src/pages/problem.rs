@@ -26,6 +26,7 @@ pub(crate) fn write(visit: &Visit, problem: &Problem, request_id: &str, response
     let (code, status) = (problem.code(), response.status());
     let title = visit.t(match code {
         Code::NotFound => "problem-title-not-found",
+        Code::LinkGone => "problem-title-link-gone",
         code if code.status() == 503 => "problem-title-busy",
         code if code.status() >= 500 => "problem-title-ours",
         _ => "problem-title-yours",

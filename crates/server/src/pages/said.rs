@@ -82,6 +82,7 @@ pub(super) fn sentence(visit: &Visit, problem: &Problem) -> String {
         Code::AmbiguousCredentials => "problem-two-sign-ins",
         Code::NotFound => "problem-not-found",
         Code::MethodNotAllowed => "problem-method",
+        Code::LinkGone => "problem-link-gone",
         Code::HttpsRequired => "problem-https",
         Code::OutsideProxy | Code::UnknownHost => "problem-address",
         code => match code.status() {

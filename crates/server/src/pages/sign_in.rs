@@ -101,6 +101,7 @@ fn page<'v>(visit: &'v Visit, identifier: &str, remember: bool, to: Option<To>) 
 fn note(visit: &Visit) -> Said {
     match visit.uri.query() {
         Some("note=signed-out") => Said::good(visit.t("note-signed-out")),
+        Some("note=reset") => Said::good(visit.t("note-reset")),
         Some("note=everywhere") => Said::good(visit.t("note-signed-out-everywhere")),
         _ => Said::default(),
     }

@@ -41,8 +41,8 @@ pub(super) async fn submit(State(door): State<Door>, request: Request) -> Answer
         page.said = said;
         return page.show_said(Problem::new(Code::InvalidInput));
     }
-    let made = match make(&visit, &form).await {
-        Ok(()) | Err(SignUpError::Taken) => {
+    let made = match visit.auth.sign_up(wanted(&form)).await {
+        Ok(_) | Err(SignUpError::Taken) => {
             enter(&door, &visit.auth, &visit.headers, sign_in::ask(&visit, &mut form)?).await
         }
         Err(error) => Err(error.into()),
@@ -58,11 +58,22 @@ pub(super) async fn submit(State(door): State<Door>, request: Request) -> Answer
     }
 }
 
-async fn make(visit: &Visit, form: &Form) -> Result<(), SignUpError> {
+/// What a form asks for: `identifier`, `display_name`, `password`.
+pub(super) fn wanted(form: &Form) -> NewAccount {
     let display_name = Some(form.text("display_name").trim()).filter(|n| !n.is_empty()).map(str::to_owned);
     let password = Some(Plain::new(form.text("password").to_owned()));
-    let new = NewAccount { identifier: form.text("identifier").to_owned(), password, display_name };
-    visit.auth.sign_up(new).await.map(|_| ())
+    NewAccount { identifier: form.text("identifier").to_owned(), password, display_name }
+}
+
+/// The fields of a new account.
+pub(super) fn fields(visit: &Visit, identifier: &str, called: &str) -> Result<Vec<Field>, Problem> {
+    let name = Field::text("display_name", visit.t("label-call-you"), "name").value(called);
+    let identifier = Field::text("identifier", visit.t("label-identifier"), "username").value(identifier);
+    Ok(vec![
+        identifier.hint(visit.t("hint-identifier")).first(),
+        Field { is_required: false, most: 200, ..name },
+        password::new_password(visit, "password")?,
+    ])
 }
 
 fn page<'v>(visit: &'v Visit, identifier: &str, called: &str, to: Option<To>) -> Result<FormPage<'v>, Problem> {
@@ -72,16 +83,7 @@ fn page<'v>(visit: &'v Visit, identifier: &str, called: &str, to: Option<To>) ->
     }
     super::mode(&visit.auth).ok_or(Problem::new(Code::NotFound))?;
     let mut page = FormPage::new(visit, "/sign-up", visit.t("sign-up-title"), visit.t("sign-up-button"));
-    let mut name = Field::text("display_name", visit.t("label-call-you"), "name").value(called);
-    (name.is_required, name.most) = (false, 200);
-    page.fields = vec![
-        Field::text("identifier", visit.t("label-identifier"), "username")
-            .hint(visit.t("hint-identifier"))
-            .value(identifier)
-            .first(),
-        name,
-        password::new_password(visit, "password")?,
-    ];
+    page.fields = fields(visit, identifier, called)?;
     let href = to.as_ref().map_or_else(|| "/sign-in".to_owned(), |to| format!("/sign-in?to={}", to.in_query()));
     page.instead = Some((visit.t("sign-up-or"), visit.t("sign-in-title"), href));
     page.to = to;

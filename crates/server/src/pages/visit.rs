@@ -118,7 +118,8 @@ impl Visit {
 
     /// The same without anything that a stranger may have put into the address: what is not followed leaves no trace.
     pub(super) fn back(&self) -> To {
-        let query = self.wanted().map(|to| format!("?to={}", to.in_query())).unwrap_or_default();
+        let link = || self.link().map(|token| format!("?token={token}"));
+        let query = self.wanted().map(|to| format!("?to={}", to.in_query())).or_else(link).unwrap_or_default();
         to::parse(&format!("{}{query}", self.uri.path()), &[]).unwrap_or_else(|| To::Here("/".to_owned()))
     }
 

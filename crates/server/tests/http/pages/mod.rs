@@ -5,6 +5,7 @@ mod assets;
 mod devices;
 mod forms;
 mod language;
+mod link;
 mod looks;
 mod problem;
 mod resume;
