@@ -6,8 +6,12 @@
 //! - [`verifier`] checks an access token: signature, claims, time, revocation; never the network
 //! - [`revoked`] knows what ended before its time
 //! - [`feed`] fills it: how a server tells its followers, and how old their knowledge is
+//! - [`guard`] decides by all of it, under a [`rule`]; [`principal`] is whom it lets in
 //! - [`claims`] what a token says · [`jws`] how it is signed · [`jwk`] with which keys · [`typ`] what it is for
 //! - [`algorithm`], [`base64url`], [`time`], [`error`]: the ground floor
+//!
+//! Features, each of which only adds items: `fetch` follows an issuer over the network, `tower` is a layer for axum and tonic,
+//! `axum` an extractor.
 //!
 //! No private key, no store, no server, no state outside the values you hold.
 #![deny(missing_docs)]
@@ -15,6 +19,18 @@
 pub mod present;
 
 pub mod verifier;
+
+#[cfg(feature = "fetch")]
+pub mod fetch;
+
+pub mod guard;
+
+pub mod principal;
+
+pub mod rule;
+
+#[cfg(feature = "tower")]
+pub mod tower;
 
 mod cache;
 
@@ -43,9 +59,12 @@ pub mod error;
 pub use algorithm::Algorithm;
 pub use claims::Claims;
 pub use error::VerifyError;
+pub use guard::{CheckError, Guard};
 pub use jwk::{Jwk, KeySet, PublicKey};
 pub use present::{Presented, Via};
+pub use principal::{Demand, Principal};
 pub use revoked::{Ended, Entry, RevokedSet};
+pub use rule::{OnSilence, Policy, Rule};
 pub use time::Timestamp;
 pub use verifier::{Verified, Verifier};
 

@@ -92,17 +92,19 @@ pub fn present<'a>(
     headers: impl Iterator<Item = (&'a str, &'a [u8])>,
     names: &CookieNames,
 ) -> Result<Presented<'a>, PresentError> {
-    read(headers, Some(names))
+    read(headers, Some(names)).map(|(found, _)| found)
 }
 
 /// Without names no cookie is looked at.
 fn read<'a>(
     headers: impl Iterator<Item = (&'a str, &'a [u8])>,
     names: Option<&CookieNames>,
-) -> Result<Presented<'a>, PresentError> {
+) -> Result<(Presented<'a>, Whence<'a>), PresentError> {
     let mut found = Presented::default();
+    let mut from = Whence::default();
     let mut authorization = false;
     for (name, value) in headers {
+        from.take_in(name, value);
         if name.eq_ignore_ascii_case("cookie") {
             names.map_or(Ok(()), |names| read_cookies(value, names, &mut found))?;
         } else if name.eq_ignore_ascii_case("authorization") {
@@ -112,7 +114,7 @@ fn read<'a>(
             found.bearer = read_bearer(value)?;
         }
     }
-    Ok(found)
+    Ok((found, from))
 }
 
 fn read_cookies<'a>(header: &'a [u8], names: &CookieNames, found: &mut Presented<'a>) -> Result<(), PresentError> {
@@ -184,12 +186,13 @@ impl Reads {
     pub fn credential<'a>(
         &self,
         method: &str,
-        headers: impl Iterator<Item = (&'a str, &'a [u8])> + Clone,
+        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<Option<(&'a str, Via)>, PresentError> {
-        let access = read(headers.clone(), self.cookie.as_ref().map(|(names, _)| names))?.access();
+        let (found, from) = read(headers, self.cookie.as_ref().map(|(names, _)| names))?;
+        let access = found.access();
         if let (Some((_, Via::Cookie)), Some((_, origins))) = (access, &self.cookie)
             && !is_safe(method)
-            && !comes_from(headers, origins)
+            && !from.is_among(origins)
         {
             return Err(PresentError::ForeignOrigin);
         }
@@ -203,23 +206,31 @@ pub fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
-/// `Origin` must be listed where there is one. Without, only what the browser calls same-origin passes.
-fn comes_from<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, origins: &[String]) -> bool {
-    let mut site = None;
-    let mut origin = None;
-    for (name, value) in headers {
+/// Where a browser says that a request comes from.
+#[derive(Default)]
+struct Whence<'a> {
+    site: Option<&'a [u8]>,
+    origin: Option<&'a [u8]>,
+    doubled: bool,
+}
+
+impl<'a> Whence<'a> {
+    fn take_in(&mut self, name: &str, value: &'a [u8]) {
         let slot = match () {
-            () if name.eq_ignore_ascii_case("sec-fetch-site") => &mut site,
-            () if name.eq_ignore_ascii_case("origin") => &mut origin,
-            () => continue,
+            () if name.eq_ignore_ascii_case("sec-fetch-site") => &mut self.site,
+            () if name.eq_ignore_ascii_case("origin") => &mut self.origin,
+            () => return,
         };
-        if slot.replace(value).is_some() {
-            return false;
-        }
+        self.doubled |= slot.replace(value).is_some();
     }
-    match origin {
-        Some(origin) => origins.iter().any(|listed| listed.as_bytes() == origin),
-        None => site == Some(b"same-origin"),
+
+    /// `Origin` must be listed where there is one. Without, only what the browser calls same-origin passes.
+    fn is_among(&self, origins: &[String]) -> bool {
+        let listed = match self.origin {
+            Some(origin) => origins.iter().any(|listed| listed.as_bytes() == origin),
+            None => self.site == Some(b"same-origin"),
+        };
+        listed && !self.doubled
     }
 }
 

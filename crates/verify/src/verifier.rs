@@ -251,8 +251,13 @@ impl Verifier {
     /// [`VerifyError`].
     pub fn recheck(&self, verified: &Verified, now: Timestamp) -> Result<(), VerifyError> {
         let keys = self.keys.load();
-        if keys.generation != verified.generation && keys.set.by_kid(&verified.kid).is_none() {
-            return Err(VerifyError::UnknownKey);
+        if keys.generation != verified.generation {
+            if keys.set.by_kid(&verified.kid).is_none() {
+                return Err(VerifyError::UnknownKey);
+            }
+            if !verified.claims.aud.iter().any(|aud| keys.audiences.contains(aud)) {
+                return Err(VerifyError::Audience);
+            }
         }
         self.judge(verified, now)
     }

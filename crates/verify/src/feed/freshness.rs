@@ -99,7 +99,7 @@ impl Freshness {
 
     /// A heartbeat that counts was received. Entries that it vouches for are in the set before this is called, else a
     /// verifier would trust a set that lacks them.
-    pub(super) fn hear(&self, at: Duration) {
+    pub(crate) fn hear(&self, at: Duration) {
         let at = u64::try_from(at.as_millis()).unwrap_or(u64::MAX - 1).saturating_add(1);
         self.heard.fetch_max(at, Ordering::Release);
         self.count(Count::Heartbeats);
