@@ -101,10 +101,16 @@ fn spawn(data: &Path) -> (Child, String) {
 
 /// Keeps cookies, like a browser.
 pub(crate) fn browser() -> reqwest::Client {
-    reqwest::Client::builder().cookie_store(true).build().unwrap()
+    builder().cookie_store(true).build().unwrap()
 }
 
 /// Keeps none.
 pub(crate) fn program() -> reqwest::Client {
-    reqwest::Client::new()
+    builder().build().unwrap()
+}
+
+/// The library wants to know what to encrypt with, also where nothing is encrypted.
+fn builder() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::builder()
 }

@@ -25,6 +25,8 @@ mod by;
 
 mod credential;
 
+mod basic;
+
 mod origin;
 
 pub mod cookie;

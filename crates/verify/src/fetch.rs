@@ -229,3 +229,6 @@ impl Following {
         let _ = silence.wait_for(|now| wanted(*now)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,9 +93,9 @@ mod tests {
             assert_eq!(course(Policy::Denylist, on_silence, &heard, 159), Course::Accept);
             assert_eq!(course(Policy::Denylist, on_silence, &heard, 160), wanted);
             assert_eq!(course(Policy::Denylist, on_silence, &never, 0), wanted, "nothing was ever heard");
-            for now in [100, 1000] {
-                assert_eq!(course(Policy::Signature, on_silence, &never, now), Course::Accept);
-                assert_eq!(course(Policy::Allowlist, on_silence, &heard, now), Course::Ask);
+            for at in [100, 1000] {
+                assert_eq!(course(Policy::Signature, on_silence, &never, at), Course::Accept);
+                assert_eq!(course(Policy::Allowlist, on_silence, &heard, at), Course::Ask);
             }
         }
         let short = Rule { refuse_after: secs(10), ..Rule::default() };

@@ -222,5 +222,11 @@ impl Drop for Running {
 
 /// Keeps no cookies and goes through no proxy.
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    builder().build().unwrap()
+}
+
+/// The same, to be changed. The library wants to know what to encrypt with, also where nothing is encrypted.
+pub(crate) fn builder() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
 }

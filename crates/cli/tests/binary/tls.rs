@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::house::{House, Running, Said, client, doorward, refuse, run};
+use crate::house::{House, Running, Said, builder, client, doorward, refuse, run};
 
 /// A certificate and its key, as PEM.
 fn made(host: &str) -> (String, String) {
@@ -95,7 +95,7 @@ async fn beyond_this_machine_it_speaks_tls_and_sends_pages_there() {
     let server = Running::start(serve(&house));
     let answer = get(&server, "/v1/session", &certificate).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("strict-transport-security: "), "{answer}");
-    let plain = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let plain = builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for port in [address(&server, "Plain HTTP on "), address(&server, "listening on ")] {
         let ask = |path: &str| plain.get(format!("http://{port}{path}")).header("host", "door.example").send();
         let page = ask("/account").await.unwrap();

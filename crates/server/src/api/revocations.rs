@@ -10,11 +10,11 @@ use doorward_core::verify::feed::{Event, Position};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::{Answer, head};
-use crate::credential;
 use crate::door::Door;
 use crate::feed::Admitted;
 use crate::problem::{Code, Problem};
 use crate::serve::Endless;
+use crate::{basic, credential};
 
 /// The permission that lets an access token read the feed.
 const PERMISSION: &str = "revocations:read";
@@ -37,8 +37,12 @@ pub(super) async fn read(State(door): State<Door>, request: Request) -> Answer {
     }
 }
 
-/// Only by `Authorization`: a browser sends a cookie for whoever asks, and no page has any business here.
+/// An application by its secret, or an access token with the permission. Only by `Authorization`: a browser sends a cookie for
+/// whoever asks, and no page has any business here.
 async fn admit(door: &Door, headers: &HeaderMap) -> Result<Admitted, Problem> {
+    if let Some(shown) = basic::shown(door.auth(), headers)? {
+        return Ok(Admitted::Client(shown));
+    }
     let bearer = credential::present(door, headers)?.bearer.ok_or(Problem::new(Code::Unauthenticated))?;
     match door.auth().authenticate(Credential::Access(bearer)).await? {
         Principal::Token(token) if token.claims.permissions.iter().any(|p| p == PERMISSION) => {

@@ -13,6 +13,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Feed, Message};
+use crate::basic::Shown;
 
 /// Longest life of a stream. Whoever balances connections over nodes gets them anew now and then.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -24,6 +25,8 @@ const SPREAD: u64 = 600;
 pub(crate) enum Admitted {
     /// An access token with the permission.
     Token(Arc<Verified>),
+    /// An application, by its secret.
+    Client(Shown),
 }
 
 /// A stream that somebody reads.
@@ -79,6 +82,7 @@ impl Reader {
         let auth = &self.feed.auth;
         let admitted = match &self.admitted {
             Admitted::Token(token) => auth.clock().now().is_ok_and(|now| auth.verifier().recheck(token, now).is_ok()),
+            Admitted::Client(shown) => shown.still_holds(auth),
         };
         admitted && auth.clock().monotonic() < self.ends_at
     }

@@ -3,6 +3,11 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use doorward_core::directory::Client;
+use doorward_core::id::ClientId;
+use doorward_core::records::Mode;
 use doorward_core::store::double::When;
 use doorward_core::verify::feed::{Beat, Event, Position, Snapshot, sse};
 use doorward_core::verify::{Algorithm, Ended};
@@ -191,6 +196,32 @@ async fn a_stream_ends_with_what_let_its_reader_in() {
     house.wait(331);
     house.auth.read_log().await.unwrap();
     assert_eq!(stream.at_hand().await, [Event::Bye], "the token has expired");
+}
+
+#[tokio::test]
+async fn an_application_reads_by_its_secret_for_as_long_as_both_count() {
+    let house = House::new().await;
+    let id: ClientId = "articles".parse().unwrap();
+    house.auth.add_client(Client::new(id.clone(), vec![Mode::Token])).await.unwrap();
+    let secret = house.auth.add_client_secret(&id).await.unwrap();
+    let basic = |id: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    let good = basic("articles", secret.plain.expose());
+    let mut program = house.program();
+    let start = program.get(PATH).header("authorization", &good).send().await;
+    let start = Snapshot::from_json(&start.body).unwrap().position();
+    for bad in [basic("articles", "x"), basic("spa", secret.plain.expose()), basic("", ""), "Basic !".into()] {
+        assert_eq!(program.get(PATH).header("authorization", &bad).send().await.outcome(), "401 unauthenticated");
+    }
+    let request = Request::get(PATH).header("authorization", &good).header("accept", "text/event-stream");
+    let request = request.header("last-event-id", start.to_string()).body(Body::empty()).unwrap();
+    let body = house.router.clone().oneshot(request).await.unwrap().into_body();
+    let mut stream = Stream { body, parser: sse::Parser::default() };
+    house.auth.read_log().await.unwrap();
+    assert_eq!(stream.at_hand().await.len(), 1, "a heartbeat");
+    house.auth.remove_client_secret(&id, &secret.id).await.unwrap();
+    house.wait(1);
+    house.auth.read_log().await.unwrap();
+    assert_eq!(stream.at_hand().await, [Event::Bye]);
 }
 
 #[tokio::test]
