@@ -13,7 +13,7 @@ use super::StartError;
 use super::reach::{Reach, Resolver};
 use crate::feed::Refusal;
 
-/// Time for a whole answer, and for the head of a stream.
+/// Time for a whole answer, and for the head of a stream, unless a test is less patient.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why nothing was fetched.
@@ -91,6 +91,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
     credentials: Option<Credentials>,
+    pub(super) patience: Duration,
 }
 
 /// A failure, and the wait that was asked for with it.
@@ -139,12 +140,12 @@ impl Client {
             .user_agent(concat!("doorward-verify/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|_| StartError::Tls)?;
-        Ok(Self { http, base, credentials })
+        Ok(Self { http, base, credentials, patience: PATIENCE })
     }
 
     /// The whole answer.
     pub(super) async fn get(&self, ask: &Ask<'_>) -> Result<(Vec<u8>, HeaderMap), Failed> {
-        within(async {
+        self.within(async {
             let request = self.request(Method::GET, ask)?;
             let response = accepted(send(request).await?, ask.accept)?;
             let headers = response.headers().clone();
@@ -155,7 +156,7 @@ impl Client {
 
     /// The whole answer to a form.
     pub(super) async fn post(&self, ask: &Ask<'_>, form: String) -> Result<Vec<u8>, Failed> {
-        within(async {
+        self.within(async {
             let request = self.request(Method::POST, ask)?.body(form);
             let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
             Ok(read(accepted(send(request).await?, ask.accept)?, ask.largest).await?)
@@ -165,11 +166,15 @@ impl Client {
 
     /// An answer that goes on.
     pub(super) async fn stream(&self, ask: &Ask<'_>, last_event_id: &str) -> Result<Response, Failed> {
-        within(async {
+        self.within(async {
             let request = self.request(Method::GET, ask)?.header("last-event-id", last_event_id);
             accepted(send(request.header(CACHE_CONTROL, "no-store")).await?, ask.accept)
         })
         .await
+    }
+
+    async fn within<T>(&self, fetching: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+        tokio::time::timeout(self.patience, fetching).await.map_err(|_| FetchError::TooSlow)?
     }
 
     fn request(&self, method: Method, ask: &Ask<'_>) -> Result<reqwest::RequestBuilder, FetchError> {
@@ -182,10 +187,6 @@ impl Client {
         let header = self.credentials.as_ref().and_then(Credentials::header).ok_or(FetchError::Status(401))?;
         Ok(request.header(AUTHORIZATION, header))
     }
-}
-
-async fn within<T>(fetching: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-    tokio::time::timeout(PATIENCE, fetching).await.map_err(|_| FetchError::TooSlow)?
 }
 
 async fn send(request: reqwest::RequestBuilder) -> Result<Response, FetchError> {

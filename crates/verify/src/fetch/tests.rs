@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::*;
@@ -26,7 +26,9 @@ enum Answer {
     Bytes(Vec<u8>),
     /// Nothing, for as long as somebody waits.
     Never,
-    /// These bytes again and again, for as long as somebody reads.
+    /// These bytes, and then nothing, for as long as somebody waits.
+    Stalls(Vec<u8>),
+    /// These bytes, and then blanks for as long as somebody reads.
     Endless(Vec<u8>),
 }
 
@@ -51,7 +53,6 @@ struct Shared {
     snapshot: Mutex<VecDeque<Answer>>,
     introspection: Mutex<VecDeque<Answer>>,
     keys_asked: AtomicUsize,
-    asked: Notify,
     /// Streams that were opened: their position, and where to write.
     streams: mpsc::UnboundedSender<(String, TcpStream)>,
     requests: Mutex<Vec<String>>,
@@ -67,7 +68,6 @@ impl Issuer {
             snapshot: Mutex::default(),
             introspection: Mutex::default(),
             keys_asked: AtomicUsize::new(0),
-            asked: Notify::new(),
             streams,
             requests: Mutex::default(),
         });
@@ -98,17 +98,6 @@ impl Issuer {
         self.shared.keys_asked.load(Ordering::SeqCst)
     }
 
-    /// Waits until the keys were asked for that often.
-    async fn keys_were_asked(&self, times: usize) {
-        loop {
-            let asked = self.shared.asked.notified();
-            if self.keys_asked() >= times {
-                return;
-            }
-            asked.await;
-        }
-    }
-
     fn settings(&self) -> Settings {
         Settings::new(&self.url, AUDIENCE, [Algorithm::Ed25519]).reach(Reach::Loopback).client("articles", "secret")
     }
@@ -133,7 +122,6 @@ async fn converse(shared: Arc<Shared>, mut tcp: TcpStream) {
         ("/.well-known/jwks.json", _) => {
             let answer = next(&shared.keys);
             shared.keys_asked.fetch_add(1, Ordering::SeqCst);
-            shared.asked.notify_waiters();
             answer
         }
         ("/v1/revocations", None) => next(&shared.snapshot),
@@ -151,35 +139,20 @@ async fn converse(shared: Arc<Shared>, mut tcp: TcpStream) {
             let _ = tcp.write_all(&bytes).await;
             let _ = tcp.shutdown().await;
         }
+        Answer::Stalls(bytes) => {
+            let _ = tcp.write_all(&bytes).await;
+            while tcp.read(&mut [0; 64]).await.is_ok_and(|n| n > 0) {}
+        }
         Answer::Never => while tcp.read(&mut [0; 64]).await.is_ok_and(|n| n > 0) {},
-        Answer::Endless(bytes) => while tcp.write_all(&bytes).await.is_ok() {},
+        Answer::Endless(bytes) => {
+            let _ = tcp.write_all(&bytes).await;
+            while tcp.write_all(&[b' '; 4096]).await.is_ok() {}
+        }
     }
 }
 
 fn jwks(set: &KeySet) -> Answer {
     ok("application/jwk-set+json", set.to_json())
-}
-
-/// A clock whose monotonic time is the runtime's, so that a paused runtime moves it.
-struct Paused {
-    started: tokio::time::Instant,
-}
-
-impl Paused {
-    #[expect(clippy::disallowed_methods, reason = "the runtime's own clock, which the test moves")]
-    fn new() -> Arc<Self> {
-        Arc::new(Self { started: tokio::time::Instant::now() })
-    }
-}
-
-impl Clock for Paused {
-    fn now(&self) -> Option<Timestamp> {
-        Some(crate::tests::NOW)
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.started.elapsed()
-    }
 }
 
 /// A token of this issuer.
@@ -190,7 +163,10 @@ fn token(issuer: &Issuer, signing: &Signing) -> String {
 /// What is said of what happens, one after the other.
 fn events() -> (impl Fn(Event) + Send + Sync + 'static, mpsc::UnboundedReceiver<Event>) {
     let (tell, told) = mpsc::unbounded_channel();
-    (move |event| drop(tell.send(event)), told)
+    let tell = move |event| {
+        let _ = tell.send(event);
+    };
+    (tell, told)
 }
 
 async fn until(told: &mut mpsc::UnboundedReceiver<Event>, wanted: Event) {

@@ -46,7 +46,8 @@ impl Scene {
     }
 
     fn beat(&self, seq: u64, second: i64) -> String {
-        let beat = Beat { iss: self.issuer.url.clone(), feed_id: FEED.into(), seq, node: "n".into(), time: second * 1000 };
+        let beat =
+            Beat { iss: self.issuer.url.clone(), feed_id: FEED.into(), seq, node: "n".into(), time: second * 1000 };
         let header = serde_json::json!({ "alg": "Ed25519", "typ": typ::HEARTBEAT, "kid": "key-1" }).to_string();
         Frame::Heartbeat(self.signing.raw(header.as_bytes(), &beat.payload())).write()
     }
