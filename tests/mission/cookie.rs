@@ -61,7 +61,7 @@ async fn an_application_that_renders_pages_mounts_the_router_and_keeps_state_tha
     use doorward_core::authenticate::Credential;
     use doorward_core::data::{DataChange, Expect};
 
-    async fn basket(State(auth): State<Auth>, headers: axum::http::HeaderMap) -> String {
+    async fn basket(State(auth): State<Auth>, headers: http::HeaderMap) -> String {
         let cookie = headers["cookie"].to_str().unwrap();
         let token = cookie.split("doorward_session=").nth(1).unwrap().split(';').next().unwrap();
         let principal = auth.authenticate(Credential::Session(token)).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod curl;
 mod directory;
+mod feed;
 mod first_start;
 mod house;
 mod keys;
