@@ -30,6 +30,7 @@ mod ends;
 mod foreign;
 mod forms;
 mod keys;
+mod names;
 mod outage;
 mod race;
 mod refresh;

@@ -80,10 +80,10 @@ impl From<SignUpError> for Problem {
         match error {
             SignUpError::Closed => Self::new(Code::SignUpClosed),
             SignUpError::Identifier(fault) => {
-                Self::new(Code::InvalidInput).field("identifier", "unusable", fault.to_string())
+                Self::new(Code::InvalidInput).field("identifier", fault.code(), fault.to_string())
             }
             SignUpError::DisplayName(fault) => {
-                Self::new(Code::InvalidInput).field("display_name", "unusable", fault.to_string())
+                Self::new(Code::InvalidInput).field("display_name", fault.code(), fault.to_string())
             }
             SignUpError::Password(fault) => fault.into(),
             SignUpError::Taken => Self::new(Code::IdentifierTaken),

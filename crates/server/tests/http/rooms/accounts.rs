@@ -93,3 +93,27 @@ async fn why_a_password_is_refused_is_said_by_a_code_and_in_words() {
     }
     assert_eq!(house.store.calls("create"), 0);
 }
+
+#[tokio::test]
+async fn text_that_means_something_elsewhere_is_kept_as_text_or_refused() {
+    let house = House::new().await;
+    let names =
+        ["Robert'); DROP TABLE accounts;--", "*)(uid=*))(|(uid=*", "{{7*7}}", "<script>alert(1)</script>", "$ne"];
+    for (n, name) in names.into_iter().enumerate() {
+        let body = json!({ "identifier": format!("person{n}"), "password": PASSWORD, "display_name": name });
+        let answer = house.program().post("/v1/accounts", &body).send().await;
+        assert_eq!(answer.status, 201, "{name}");
+        assert_eq!(answer.json()["account"]["display_name"], name);
+    }
+    for name in ["ada\r\nSet-Cookie: a=b", "ada\r\nBcc: eve@example.org", "a\u{0}b", "ada\u{2028}", "\u{202e}nimda"] {
+        for field in ["identifier", "display_name"] {
+            let mut body = json!({ "identifier": "ada", "password": PASSWORD });
+            body[field] = name.into();
+            assert_eq!(sign_up(&house, &body).await, "422 invalid_input", "{field} {name:?}");
+        }
+    }
+    let same = json!({ "identifier": "1'or'1'='1", "password": PASSWORD });
+    assert_eq!(house.program().post("/v1/accounts", &same).send().await.status, 201);
+    let other = json!({ "identifier": "x'or'1'='1", "password": PASSWORD });
+    assert_eq!(house.program().post("/v1/sign-in", &other).send().await.outcome(), "401 invalid_credentials");
+}
