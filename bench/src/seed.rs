@@ -43,7 +43,7 @@ pub(crate) fn directory(at: &Path, port: u16) -> Outcome<()> {
     let data = at.display();
     let text = format!(
         "[server]\npublic_url = \"https://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata = \"{data}\"\n\
-         [log]\nlevel = \"error\"\n[accounts]\nsign_up = \"open\"\n[tokens]\naccess_token = \"1h\"\n\
+         [log]\nlevel = \"error\"\n[throttle]\nfree_failures = 20\nper_minute = 100000\n[accounts]\nsign_up = \"open\"\n[tokens]\naccess_token = \"1h\"\n\
          [[clients]]\nid = \"default\"\nmodes = [\"session\", \"token\", \"hybrid\"]\n"
     );
     std::fs::write(at.join("doorward.toml"), text)?;
@@ -65,6 +65,7 @@ pub(crate) async fn auth(at: &Path, port: u16) -> Outcome<(Auth, SqliteStore)> {
         keys: shared.clone(),
         audit: shared.clone(),
         directory: shared.clone(),
+        devices: shared.clone(),
         passing: shared,
         clock: Arc::new(SystemClock::new()),
         rng: Arc::new(SystemRng::new()),
@@ -84,7 +85,7 @@ pub(crate) async fn people(auth: &Auth, count: usize) -> Outcome<()> {
         tasks.push(tokio::spawn(async move {
             let password = Some(Plain::new(PASSWORD.to_owned()));
             let new = NewAccount { identifier: format!("person{n}"), password, display_name: None };
-            auth.sign_up(new).await.map(|_| ())
+            auth.create_account(new).await.map(|_| ())
         }));
     }
     for task in tasks {
@@ -116,6 +117,7 @@ async fn sign_in(auth: Auth, person: usize, mode: Mode) -> Outcome<Carried> {
             device: "Firefox on Linux".into(),
             host: "127.0.0.1".into(),
             replaces: None,
+            browser: None,
         })
         .await?;
     let sid = signed_in.session.sid;

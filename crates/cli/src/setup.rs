@@ -49,6 +49,7 @@ pub(crate) async fn open(config: &Config) -> Result<Desk, Failure> {
         keys: store.clone(),
         audit: store.clone(),
         directory: store.clone(),
+        devices: store.clone(),
         passing: store,
         clock,
         rng,

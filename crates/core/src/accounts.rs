@@ -16,6 +16,7 @@ use crate::revoke;
 use crate::rng::RngError;
 use crate::secret::Plain;
 use crate::store::{AccountChange, Changed, StoreError};
+use crate::throttle::{AdmitError, TooMany};
 
 pub mod name;
 
@@ -32,6 +33,13 @@ pub struct NewAccount {
     pub password: Option<Plain<String>>,
     /// How to be called.
     pub display_name: Option<String>,
+}
+
+/// What may become an account.
+struct Checked {
+    identifier: String,
+    display_name: Option<String>,
+    password: Option<Plain<String>>,
 }
 
 /// Why there is no new account.
@@ -53,6 +61,9 @@ pub enum SignUpError {
     /// Somebody has this identifier.
     #[error("the identifier is taken")]
     Taken,
+    /// Too many new accounts were asked for.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Too busy, or out of memory.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -64,25 +75,13 @@ pub enum SignUpError {
     Unavailable(#[from] StoreError),
 }
 
-/// Why a password stays as it was.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PasswordChangeError {
-    /// The current password was wrong.
-    #[error("the current password is wrong")]
-    Wrong,
-    /// The new one cannot be a password.
-    #[error(transparent)]
-    Password(#[from] PasswordFault),
-    /// The account was changed by somebody else at this very moment.
-    #[error("the credentials have changed")]
-    CredentialsChanged,
-    /// Too busy, or out of memory.
-    #[error(transparent)]
-    Hash(#[from] HashError),
-    /// Nobody knows; ask again.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
+impl From<AdmitError> for SignUpError {
+    fn from(error: AdmitError) -> Self {
+        match error {
+            AdmitError::TooMany(error) => error.into(),
+            AdmitError::Unavailable(error) => error.into(),
+        }
+    }
 }
 
 impl Auth {
@@ -93,7 +92,12 @@ impl Auth {
     pub async fn sign_up(&self, new: NewAccount) -> Result<Account, SignUpError> {
         match self.policy().sign_up {
             SignUp::Closed | SignUp::Invite => Err(SignUpError::Closed),
-            SignUp::Open => self.create_account(new).await,
+            SignUp::Open => {
+                let checked = self.check_account(new)?;
+                self.admit_sign_up().await?;
+                let account = self.hash_account(checked).await?;
+                self.write_account(account).await
+            }
         }
     }
 
@@ -108,11 +112,20 @@ impl Auth {
 
     /// Everything that can be wrong with a new account is found here; nothing is written.
     pub(crate) async fn prepare_account(&self, new: NewAccount) -> Result<Account, SignUpError> {
+        self.hash_account(self.check_account(new)?).await
+    }
+
+    fn check_account(&self, new: NewAccount) -> Result<Checked, SignUpError> {
         let identifier = name::identifier(&new.identifier).map_err(SignUpError::Identifier)?;
         let display_name =
             new.display_name.as_deref().map(name::display_name).transpose().map_err(SignUpError::DisplayName)?;
         let chosen = new.password.map(|p| self.chosen(&p, &identifier, display_name.as_deref())).transpose()?;
-        let hash = match chosen {
+        Ok(Checked { identifier, display_name, password: chosen })
+    }
+
+    async fn hash_account(&self, checked: Checked) -> Result<Account, SignUpError> {
+        let Checked { identifier, display_name, password } = checked;
+        let hash = match password {
             Some(password) => Some(self.hasher().hash(password).await?),
             None => None,
         };
@@ -148,34 +161,6 @@ impl Auth {
         match name::identifier(identifier) {
             Ok(form) => self.accounts().by_identifier(form).await,
             Err(_) => Ok(None),
-        }
-    }
-
-    /// Changes the password for someone who knows the current one. Ends every session of the account; the caller gives the
-    /// one that asked a successor with [`Auth::succeed`].
-    ///
-    /// # Errors
-    /// [`PasswordChangeError`].
-    pub async fn change_password(
-        &self,
-        id: AccountId,
-        current: &Plain<String>,
-        new: &Plain<String>,
-    ) -> Result<Account, PasswordChangeError> {
-        let account = self.accounts().by_id(id).await?.ok_or(PasswordChangeError::CredentialsChanged)?;
-        let new = self.chosen(new, &account.identifier, account.display_name.as_deref())?;
-        let current = password::presented(current).map_err(|_| PasswordChangeError::Wrong)?;
-        if !self.is_password_of(current, Some(&account)).await? {
-            return Err(PasswordChangeError::Wrong);
-        }
-        let change =
-            AccountChange::Password { hash: self.hasher().hash(new).await?, at_version: Some(account.version) };
-        match self.change_account(id, change).await? {
-            Changed::Done(account, _) => {
-                self.cancel_reset(id).await;
-                Ok(account)
-            }
-            Changed::Not(_) | Changed::Missing => Err(PasswordChangeError::CredentialsChanged),
         }
     }
 

@@ -18,7 +18,8 @@ use crate::password::{self, Hasher};
 use crate::policy::Policy;
 use crate::rng::Rng;
 use crate::root::RootSecrets;
-use crate::store::{Accounts, Audit, Directory, Keys, Passing, RevocationLog, Sessions, StoreError};
+use crate::store::{Accounts, Audit, Devices, Directory, Keys, Passing, RevocationLog, Sessions, StoreError};
+use crate::throttle::{Alarm, Local};
 
 /// Hashes that are looked at to find the commonest kind.
 const SAMPLE: usize = 200;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub audit: Arc<dyn Audit>,
     /// Applications, roles and permissions, in the database.
     pub directory: Arc<dyn Directory>,
+    /// Browsers that are known, in the database.
+    pub devices: Arc<dyn Devices>,
     /// One-time values and counts of attempts, beside the sessions.
     pub passing: Arc<dyn Passing>,
     /// Time.
@@ -87,6 +90,7 @@ struct Inner {
     audit: Arc<dyn Audit>,
     directory: Arc<dyn Directory>,
     registry: ArcSwap<Registry>,
+    devices: Arc<dyn Devices>,
     passing: Arc<dyn Passing>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
@@ -102,6 +106,8 @@ struct Inner {
     feed: Feed,
     decoy: ArcSwap<String>,
     evenness: Mutex<Evenness>,
+    alarm: Alarm,
+    local: Local,
 }
 
 impl fmt::Debug for Auth {
@@ -139,7 +145,10 @@ impl Auth {
             audit: parts.audit,
             directory: parts.directory,
             registry: ArcSwap::default(),
+            devices: parts.devices,
             passing: parts.passing,
+            alarm: Alarm::default(),
+            local: Local::default(),
             clock: parts.clock,
             rng: parts.rng,
             hasher: parts.hasher,
@@ -208,6 +217,12 @@ impl Auth {
     #[must_use]
     pub fn audit(&self) -> &dyn Audit {
         &*self.inner.audit
+    }
+
+    /// The port to browsers that are known.
+    #[must_use]
+    pub fn devices(&self) -> &dyn Devices {
+        &*self.inner.devices
     }
 
     /// The port to what passes.
@@ -292,6 +307,14 @@ impl Auth {
 
     pub(crate) fn key_plan(&self) -> life::Plan {
         life::Plan::of(&self.inner.policy, self.inner.algorithm)
+    }
+
+    pub(crate) fn alarm(&self) -> &Alarm {
+        &self.inner.alarm
+    }
+
+    pub(crate) fn local(&self) -> &Local {
+        &self.inner.local
     }
 
     pub(crate) fn hasher(&self) -> &dyn Hasher {

@@ -11,6 +11,7 @@ use doorward_verify::{Ended, Timestamp};
 
 use crate::audit::{KEEP_ADDRESS, KEEP_ROWS};
 use crate::auth::Auth;
+use crate::device::KNOWN_FOR;
 use crate::id::AccountId;
 use crate::records::LogRow;
 use crate::store::{LogHead, StoreError};
@@ -115,6 +116,7 @@ impl Auth {
         self.audit().shorten(now.minus(KEEP_ADDRESS), PURGE_AT_ONCE).await?;
         self.audit().purge(now.minus(KEEP_ROWS), PURGE_AT_ONCE).await?;
         self.passing().purge(now, PURGE_AT_ONCE).await?;
+        self.devices().purge_devices(now.minus(KNOWN_FOR), PURGE_AT_ONCE).await?;
         self.sessions().purge(now, PURGE_AT_ONCE).await
     }
 

@@ -135,10 +135,16 @@ pub struct Step {
 /// What becomes of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settle {
-    /// It was no failure: one is taken back.
+    /// [`Rate`]: it is not to be counted after all.
     GiveBack(Rate),
-    /// It was a proof: one is taken back, and what counts in a row begins anew. Pauses stay as they are.
-    Proved,
+    /// [`Delays`]: nothing came of it, neither failure nor proof.
+    TakeBack,
+    /// [`Delays`]: it was a proof. The count in a row begins anew; so many failures that pauses are reckoned by are
+    /// forgotten, and no more.
+    Proved {
+        /// The proof itself, and failures of whoever has now proved himself.
+        forget: u32,
+    },
     /// Everything about the key is forgotten.
     Clear,
 }
@@ -190,8 +196,12 @@ fn weigh_delays(state: &mut LimitState, delays: &Delays, now: Timestamp) -> Verd
 pub fn settle(state: &LimitState, how: &Settle) -> Option<LimitState> {
     match how {
         Settle::Clear => None,
-        Settle::Proved => {
-            let failures = state.failures.saturating_sub(1);
+        Settle::TakeBack => {
+            let (failures, in_a_row) = (state.failures.saturating_sub(1), state.in_a_row.saturating_sub(1));
+            (in_a_row > 0).then_some(LimitState { failures, in_a_row, ..*state })
+        }
+        Settle::Proved { forget } => {
+            let failures = state.failures.saturating_sub(*forget);
             (failures > 0).then_some(LimitState { failures, in_a_row: 0, ..*state })
         }
         Settle::GiveBack(rate) => {

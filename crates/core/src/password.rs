@@ -60,6 +60,11 @@ pub trait Hasher: Send + Sync + fmt::Debug {
     /// Whether `stored` is a hash of the password, as [`Worker::verify`] says.
     fn verify(&self, password: Presented, stored: String) -> HashAnswer<'_, bool>;
 
+    /// The same, before all others that wait: for somebody who is known.
+    fn verify_first(&self, password: Presented, stored: String) -> HashAnswer<'_, bool> {
+        self.verify(password, stored)
+    }
+
     /// What new hashes cost.
     fn cost(&self) -> Cost;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::directory::Client;
 use crate::id::ClientId;
 use crate::records::Mode;
+use crate::throttle::Throttle;
 
 /// How long one kind of sign-in lives. Both ends are written into the record and nothing else expires it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,10 @@ pub struct Policy {
     /// Most bytes of an access token: what would make a larger one is not assigned. Both cookies of mode `hybrid` together
     /// stay below 1.5 KiB.
     pub token_budget: usize,
+    /// For so long after a proof nobody is asked for another one.
+    pub proof_lasts: Duration,
+    /// How many attempts are let through.
+    pub throttle: Throttle,
     /// Applications that stand in the configuration; the others are in the [directory](crate::directory).
     pub clients: Vec<Client>,
 }
@@ -109,6 +114,8 @@ impl Policy {
             publish_keys: DAY,
             token_budget: 1200,
             clients: vec![Client::new(ClientId::default_client(), vec![Mode::Session])],
+            proof_lasts: Duration::from_secs(600),
+            throttle: Throttle::DEFAULT,
         }
     }
 
@@ -198,6 +205,7 @@ impl Policy {
         if self.rotate_keys < self.publish_keys {
             faults.push("signing keys rotate more often than a new one may be published".into());
         }
+        faults.extend(self.throttle.faults());
         faults.dedup();
         faults
     }

@@ -12,6 +12,7 @@ use doorward_verify::base64url;
 use zeroize::Zeroizing;
 
 use crate::id::SessionId;
+use crate::limit::LimitKey;
 use crate::records::{RootState, StoredKeys, StoredRoot};
 use crate::rng::{self, Rng, RngError};
 
@@ -215,6 +216,13 @@ impl RootSecrets {
     #[must_use]
     pub fn log_name(&self, value: &str) -> String {
         base64url::encode(&mac(&self.maker().log, &[b"log", value.as_bytes()])[..9])
+    }
+
+    /// What a count of attempts is filed under: keyed, so that a copy of the store tells no address and no identifier.
+    #[must_use]
+    pub fn limit_key(&self, kind: &str, whom: &[&[u8]]) -> LimitKey {
+        let parts: Vec<_> = [b"limit".as_slice(), kind.as_bytes()].into_iter().chain(whom.iter().copied()).collect();
+        LimitKey::from_raw(*mac(&self.maker().log, &parts).first_chunk().expect("32 bytes have a first half"))
     }
 
     /// Encrypts under the secret that makes new things; `purpose` must be the same to open it.

@@ -103,6 +103,10 @@ impl<T> fmt::Debug for Hashed<T> {
 #[derive(Debug)]
 pub enum SessionToken {}
 
+/// Marks digests of the tokens by which a browser is known again.
+#[derive(Debug)]
+pub enum DeviceToken {}
+
 /// Marks digests of the tokens in links that work once.
 #[derive(Debug)]
 pub enum LinkToken {}

@@ -17,6 +17,7 @@ use crate::rng;
 use crate::secret::Plain;
 use crate::session::{self, Choice, Drawn};
 use crate::store::{AccountChange, Changed, StoreError};
+use crate::throttle::{AdmitError, Standing, TooMany};
 use doorward_verify::Timestamp;
 
 /// What is presented to sign in.
@@ -38,6 +39,8 @@ pub struct SignIn {
     pub host: String,
     /// The live session whose cookie came along: the new one takes its place.
     pub replaces: Option<Arc<Session>>,
+    /// The cookie by which the browser may be known.
+    pub browser: Option<Plain<String>>,
 }
 
 /// A new sign-in.
@@ -49,6 +52,9 @@ pub struct SignedIn {
     pub account: Arc<Account>,
     /// What carries it.
     pub issued: Issued,
+    /// The cookie by which the browser is known from now on; a sign-in that was not asked for with a password leaves it
+    /// as it is.
+    pub browser: Option<Plain<String>>,
 }
 
 /// Why nobody signed in.
@@ -70,6 +76,9 @@ pub enum SignInError {
     /// Right a moment ago: the password was changed or the account disabled meanwhile.
     #[error("the credentials have changed")]
     CredentialsChanged,
+    /// Too many have failed; nobody is told whether the account exists.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Too busy, or out of memory.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -90,30 +99,59 @@ impl Auth {
         let client = self.client(ask.client.as_ref()).ok_or(SignInError::ClientUnknown)?;
         let mode = allowed_mode(&client.modes, ask.mode).ok_or(SignInError::ModeNotAllowed)?;
         let (client, password) = (client.clone(), password::presented(&ask.password)?);
-        let account = self.prove(&ask.identifier, password).await?;
+        let account = self.prove(&ask.identifier, password, ask.browser.as_ref()).await?;
         let choice = Choice { client, mode, remember: ask.remember, device: ask.device, host: ask.host };
-        let signed_in = self.begin_session(&account, choice, None).await?;
+        let mut signed_in = self.begin_session(&account, choice, None).await?;
         if let Some(old) = ask.replaces {
             self.replace(&old, &signed_in.session).await?;
         }
         self.note_sign_in(&signed_in.session).await?;
+        signed_in.browser = self.know(account.id, ask.browser, signed_in.session.created_at).await;
         self.keep_hash_current(&account, ask.password).await;
         Ok(signed_in)
     }
 
-    pub(crate) async fn prove(&self, identifier: &str, password: Presented) -> Result<Arc<Account>, SignInError> {
-        let account = match name::identifier(identifier) {
-            Ok(form) => self.accounts().by_identifier(form).await?,
-            Err(_) => None,
+    /// The one way to prove with a password who one is, wherever it is asked for: weighed, hashed, and written down if it
+    /// fails.
+    pub(crate) async fn prove(
+        &self,
+        identifier: &str,
+        password: Presented,
+        browser: Option<&Plain<String>>,
+    ) -> Result<Arc<Account>, SignInError> {
+        let (account, form) = match name::identifier(identifier) {
+            Ok(form) => (self.accounts().by_identifier(form.clone()).await?, form),
+            Err(_) => (None, identifier.to_owned()),
         };
+        let known = self.is_known(account.as_ref().map(|a| a.id), browser.map(|b| b.expose().as_str())).await;
+        let standing = if known { Standing::Known } else { Standing::Stranger };
+        self.prove_account(account, &form, password, standing).await
+    }
+
+    /// As [`prove`](Self::prove), of an account that was read already.
+    pub(crate) async fn prove_account(
+        &self,
+        account: Option<Account>,
+        form: &str,
+        password: Presented,
+        standing: Standing,
+    ) -> Result<Arc<Account>, SignInError> {
+        let admitted = self.admit(form, standing).await?;
         // A disabled account costs the same time as any other, and is told the same.
-        let right = self.is_password_of(password, account.as_ref()).await?;
+        let right = match self.is_password_of(password, account.as_ref(), admitted.standing).await {
+            Ok(right) => right,
+            Err(error) => {
+                self.settle_undone(admitted).await;
+                return Err(error.into());
+            }
+        };
         let proved = account.filter(|a| right && a.disabled_at.is_none());
         if let Some(account) = proved {
+            self.settle_proved(admitted).await;
             return Ok(Arc::new(account));
         }
         // Whoever it was meant to be goes under a keyed digest: a mistyped identifier may well be a password.
-        let note = self.note(Event::SignInRefused, self.now()?).object(self.root().log_name(identifier));
+        let note = self.note(Event::SignInRefused, self.now()?).object(self.root().log_name(form));
         self.write_down(note.refused("invalid_credentials")).await?;
         Err(SignInError::InvalidCredentials)
     }
@@ -130,10 +168,19 @@ impl Auth {
     }
 
     /// For nobody, for an account without a password, and for one whose hash cannot be read, a decoy is checked.
-    pub(crate) async fn is_password_of(&self, password: Presented, who: Option<&Account>) -> Result<bool, HashError> {
+    async fn is_password_of(
+        &self,
+        password: Presented,
+        who: Option<&Account>,
+        standing: Standing,
+    ) -> Result<bool, HashError> {
         let known = who.and_then(|a| a.password.clone()).filter(|hash| password::Stored::read(hash).is_ok());
         let is_known = known.is_some();
-        let right = self.hasher().verify(password, known.unwrap_or_else(|| self.decoy())).await?;
+        let hash = known.unwrap_or_else(|| self.decoy());
+        let right = match standing {
+            Standing::Known => self.hasher().verify_first(password, hash).await?,
+            Standing::Stranger => self.hasher().verify(password, hash).await?,
+        };
         Ok(right && is_known)
     }
 
@@ -160,11 +207,11 @@ impl Auth {
             Some(token) => Issued::Session(token.plain),
             None => self.issue_next(&session, &account, 0, now)?,
         };
-        Ok(SignedIn { session: Arc::new(session), account, issued })
+        Ok(SignedIn { session: Arc::new(session), account, issued, browser: None })
     }
 
     /// If the old one cannot be ended, the new one is taken back: a browser never holds the keys of two.
-    async fn replace(&self, old: &Session, new: &Session) -> Result<(), StoreError> {
+    pub(crate) async fn replace(&self, old: &Session, new: &Session) -> Result<(), StoreError> {
         if let Err(error) = self.end_session(old, Event::SessionReplaced, self.now()?).await {
             self.sessions().end(new.sid).await?;
             return Err(error);
@@ -192,6 +239,15 @@ impl Auth {
             Err(error) => {
                 tracing::warn!(event = "password_rehash_failed", %error, "it will be tried at the next sign-in");
             }
+        }
+    }
+}
+
+impl From<AdmitError> for SignInError {
+    fn from(error: AdmitError) -> Self {
+        match error {
+            AdmitError::TooMany(error) => error.into(),
+            AdmitError::Unavailable(error) => error.into(),
         }
     }
 }

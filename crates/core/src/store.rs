@@ -20,10 +20,13 @@ mod audit;
 
 mod directory;
 
+mod devices;
+
 mod passing;
 
 pub use accounts::{AccountChange, Accounts, Changed};
 pub use audit::Audit;
+pub use devices::Devices;
 pub use directory::Directory;
 pub use keys::{Keys, KeysChange, KeysWritten};
 pub use log::{LogHead, RevocationLog};

@@ -92,6 +92,7 @@ impl World {
             keys: shared.clone(),
             audit: shared.clone(),
             directory: shared.clone(),
+            devices: shared.clone(),
             passing: shared,
             clock: clock.clone(),
             rng: rng.clone(),
@@ -141,6 +142,7 @@ impl World {
             device: "Firefox on Linux".into(),
             host: "door.example".into(),
             replaces: None,
+            browser: None,
         }
     }
 

@@ -131,6 +131,7 @@ problem-link-gone = This link was used already, is too old, or was never one of 
 problem-https = This page is only there over a protected connection. Nothing was done; open it with https:// in front.
 problem-address = This service is not reached at this address. Use the one you were given, or ask whoever runs it.
 problem-busy = We cannot do that at this moment. Nothing is lost; try again { $wait }.
+problem-too-many = Too many attempts have failed. Nothing is lost; try again { $wait }.
 problem-ours = Something went wrong on our side. Try again; if it stays like that, tell whoever runs this service.
 problem-yours = That could not be understood. Go back and try once more.
 problem-title-not-found = Nothing here

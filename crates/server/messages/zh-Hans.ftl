@@ -131,6 +131,7 @@ problem-link-gone = 这个链接已经用过、已过期，或者从来不是我
 problem-https = 这个页面只能通过加密连接访问，请求没有执行。请用 https:// 开头的地址打开。
 problem-address = 不能通过这个地址访问本服务。请使用管理员提供的地址。
 problem-busy = 暂时无法处理，您的内容没有丢失，请{ $wait }再试。
+problem-too-many = 失败的尝试太多，您的内容没有丢失，请{ $wait }再试。
 problem-ours = 我们这边出了问题。请重试；如果一直这样，请告诉服务的管理员。
 problem-yours = 无法理解这个请求，请返回后再试一次。
 problem-title-not-found = 页面不存在

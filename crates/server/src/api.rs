@@ -18,6 +18,7 @@ mod csrf;
 mod data;
 mod jwks;
 mod link;
+mod prove;
 mod refresh;
 mod revocations;
 mod session;
@@ -33,6 +34,8 @@ fn table() -> Vec<Route> {
     vec![
         ("/v1/accounts", "POST", post(accounts::sign_up)),
         ("/v1/sign-in", "POST", post(sign_in::sign_in)),
+        ("/v1/prove", "POST", post(prove::prove)),
+        ("/v1/password", "POST", post(prove::change)),
         ("/v1/setup", "POST", post(link::set_up)),
         ("/v1/invite", "POST", post(link::accept)),
         ("/v1/reset", "POST", post(link::reset)),

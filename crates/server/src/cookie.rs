@@ -4,9 +4,9 @@ use doorward_core::Timestamp;
 use doorward_core::form::FRESH_FOR;
 use doorward_core::issue::Pair;
 use doorward_core::records::Session;
+use doorward_core::secret::Plain;
 use doorward_core::verify::present::CookieNames;
-use http::HeaderMap;
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 
 use crate::options::Options;
 use crate::problem::{Code, Problem};
@@ -97,6 +97,21 @@ pub(crate) fn browser_name(options: &Options) -> String {
 /// What the cookie is called that holds the language which somebody chose.
 pub(crate) fn language_name(options: &Options) -> String {
     format!("{}doorward_language", prefix(options.dev))
+}
+
+/// What the cookie is called by which a browser is known on the accounts that signed in from it.
+pub(crate) fn device_name(options: &Options) -> String {
+    format!("{}doorward_device", prefix(options.dev))
+}
+
+/// By this the browser is known again. It signs nobody in, so that neither a sign-out nor the end of a session clears it.
+pub(crate) fn for_device(options: &Options, token: &str) -> HeaderValue {
+    plain(options, &device_name(options), token, LONGEST_LIFE)
+}
+
+/// The cookie of a browser that was here before.
+pub(crate) fn device(options: &Options, headers: &HeaderMap) -> Option<Plain<String>> {
+    one(headers, &device_name(options)).map(|token| Plain::new(token.to_owned()))
 }
 
 /// Names the browser for as long as a form may be sent. `Lax`: with `Strict` every link from another site would give the

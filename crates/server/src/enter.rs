@@ -9,7 +9,7 @@ use http::HeaderMap;
 
 use crate::door::Door;
 use crate::problem::Problem;
-use crate::{credential, device};
+use crate::{cookie, credential, device};
 
 /// What was asked for.
 pub(crate) struct Enter {
@@ -34,6 +34,7 @@ pub(crate) async fn enter(door: &Door, auth: &Auth, headers: &HeaderMap, ask: En
         device: device::name(headers),
         host: device::host(headers),
         replaces,
+        browser: cookie::device(door.options(), headers),
     };
     Ok(auth.sign_in(ask).await?)
 }

@@ -36,10 +36,19 @@ struct Shared {
 }
 
 struct State {
+    /// Of people who are known: before all others.
+    first: VecDeque<Job>,
     jobs: VecDeque<Job>,
     running: usize,
     each_takes: Duration,
     stopping: bool,
+}
+
+/// Whose turn it is next: whoever is known on the account does not wait behind those who guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    First,
+    Last,
 }
 
 struct Job {
@@ -67,7 +76,13 @@ impl HashPool {
     /// If the system gives no threads.
     pub fn start(threads: usize, cost: Cost, rng: Arc<dyn Rng>) -> std::io::Result<Arc<Self>> {
         let workers = threads.max(1);
-        let state = State { jobs: VecDeque::new(), running: 0, each_takes: FIRST_GUESS, stopping: false };
+        let state = State {
+            first: VecDeque::new(),
+            jobs: VecDeque::new(),
+            running: 0,
+            each_takes: FIRST_GUESS,
+            stopping: false,
+        };
         let shared = Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new(), workers });
         let start = |n| {
             let shared = shared.clone();
@@ -79,6 +94,7 @@ impl HashPool {
 
     fn ask<T: Send + 'static>(
         &self,
+        turn: Turn,
         work: impl FnOnce(&mut Worker) -> Result<T, HashError> + Send + 'static,
     ) -> HashAnswer<'_, T> {
         let (tell, told) = oneshot::channel();
@@ -96,7 +112,7 @@ impl HashPool {
                 asked.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|t| !t.is_closed())
             }),
         };
-        let queued = self.shared.queue(job);
+        let queued = self.shared.queue(turn, job);
         Box::pin(async move {
             queued?;
             told.await.map_err(|_| HashError::Failed("the worker broke off".into()))?
@@ -108,13 +124,17 @@ impl Hasher for HashPool {
     fn hash(&self, password: Plain<String>) -> HashAnswer<'_, String> {
         let cost = self.cost;
         match rng::bytes(&*self.rng) {
-            Ok(salt) => self.ask(move |worker| worker.hash(&password, &salt, cost)),
+            Ok(salt) => self.ask(Turn::Last, move |worker| worker.hash(&password, &salt, cost)),
             Err(error) => Box::pin(std::future::ready(Err(error.into()))),
         }
     }
 
     fn verify(&self, password: Presented, stored: String) -> HashAnswer<'_, bool> {
-        self.ask(move |worker| worker.verify(&password, &stored))
+        self.ask(Turn::Last, move |worker| worker.verify(&password, &stored))
+    }
+
+    fn verify_first(&self, password: Presented, stored: String) -> HashAnswer<'_, bool> {
+        self.ask(Turn::First, move |worker| worker.verify(&password, &stored))
     }
 
     fn cost(&self) -> Cost {
@@ -122,12 +142,13 @@ impl Hasher for HashPool {
     }
 
     fn waiting(&self) -> usize {
-        self.shared.lock().jobs.len()
+        let state = self.shared.lock();
+        state.first.len() + state.jobs.len()
     }
 
     fn wait(&self) -> Duration {
         let state = self.shared.lock();
-        self.shared.wait_of(&state)
+        self.shared.wait_of(&state, Turn::Last)
     }
 }
 
@@ -147,19 +168,21 @@ impl Shared {
     }
 
     /// How long one job more would wait for its turn.
-    fn wait_of(&self, state: &State) -> Duration {
-        let ahead = state.jobs.len() + state.running;
+    fn wait_of(&self, state: &State, turn: Turn) -> Duration {
+        let behind = if turn == Turn::Last { state.jobs.len() } else { 0 };
+        let ahead = state.first.len() + behind + state.running;
         state.each_takes.saturating_mul(u32::try_from(ahead / self.workers).unwrap_or(u32::MAX))
     }
 
     /// Takes the job, or says at once when it may be worth coming back.
-    fn queue(&self, job: Job) -> Result<(), HashError> {
+    fn queue(&self, turn: Turn, job: Job) -> Result<(), HashError> {
         let mut state = self.lock();
-        let wait = self.wait_of(&state);
-        if state.stopping || state.jobs.len() >= LONGEST_QUEUE || wait > LONGEST_WAIT {
+        let wait = self.wait_of(&state, turn);
+        let queue = if turn == Turn::First { &state.first } else { &state.jobs };
+        if state.stopping || queue.len() >= LONGEST_QUEUE || wait > LONGEST_WAIT {
             return Err(HashError::Busy { retry_after: wait.clamp(Duration::from_secs(1), Duration::from_secs(30)) });
         }
-        state.jobs.push_back(job);
+        if turn == Turn::First { &mut state.first } else { &mut state.jobs }.push_back(job);
         drop(state);
         self.wake.notify_one();
         Ok(())
@@ -171,7 +194,7 @@ impl Shared {
             if state.stopping {
                 return None;
             }
-            if let Some(job) = state.jobs.pop_front() {
+            if let Some(job) = state.first.pop_front().or_else(|| state.jobs.pop_front()) {
                 if (job.is_wanted)() {
                     state.running += 1;
                     return Some(job);

@@ -71,6 +71,7 @@ table! {
     ClientUnknown "client_unknown" 422 "There is no such client.";
     ModeNotAllowed "mode_not_allowed" 422 "The client may not use this mode.";
     PreconditionRequired "precondition_required" 428 "Say which value is meant with If-Match.";
+    TooManyAttempts "too_many_attempts" 429 "Too many attempts. Wait before the next one.";
     TooManyHeaders "too_many_headers" 431 "The headers are too many or too large.";
     Internal "internal" 500 "Something went wrong here.";
     CookieTooLarge "cookie_too_large" 500 "The sign-in does not fit into a cookie.";

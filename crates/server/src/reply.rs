@@ -7,6 +7,7 @@ use axum::response::Response;
 use doorward_core::Timestamp;
 use doorward_core::issue::{Issued, Pair};
 use doorward_core::records::{Account, Mode, Session};
+use doorward_core::sign_in::SignedIn;
 use http::StatusCode;
 use http::header::{self, HeaderValue};
 use serde_json::{Value, json};
@@ -135,6 +136,24 @@ fn write_list(out: &mut String, list: &[String]) {
         write_text(out, text);
     }
     out.push(']');
+}
+
+/// The answer to somebody who has just proved who they are.
+pub(crate) fn signed_in(door: &Door, signed_in: &SignedIn) -> Result<Response, Problem> {
+    let SignedIn { session, account, issued: what, .. } = signed_in;
+    let response = issued(door, session, account, what, session.created_at)?;
+    Ok(with_cookies(response, known(door, signed_in)))
+}
+
+/// Every cookie of somebody who has just proved who they are, for an answer without a body of its own.
+pub(crate) fn cookies(door: &Door, signed_in: &SignedIn) -> Result<Vec<HeaderValue>, Problem> {
+    let (session, now) = (&signed_in.session, signed_in.session.created_at);
+    Ok(carriers(door, session, &signed_in.issued, now)?.into_iter().chain(known(door, signed_in)).collect())
+}
+
+/// What the browser is known by from now on.
+fn known(door: &Door, signed_in: &SignedIn) -> Vec<HeaderValue> {
+    signed_in.browser.iter().map(|token| cookie::for_device(door.options(), token.expose())).collect()
 }
 
 /// The answer to a sign-in or a refresh: what carries it, in the body or in cookies, and who it is.

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 mod accounts;
 mod audit;
+mod devices;
 mod directory;
 mod error;
 mod keys;

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use doorward_core::directory::{Claim, Client};
 use doorward_core::id::ClientId;
+use doorward_core::limit::Rate;
 use doorward_core::password::Cost;
 use doorward_core::policy::{Lifetimes, ModeLifetimes, Policy, SignUp};
 use doorward_core::records::Mode;
+use doorward_core::throttle::{Numbers, Throttle};
 use doorward_core::verify::Algorithm;
 use doorward_server::HashPool;
 use doorward_server::peer::{Forwarding, Network, Proxies};
@@ -143,6 +145,10 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -
 fn develop(config: &mut Config, values: &Values) {
     config.policy.issuer = format!("http://{}", config.listen);
     config.policy.sign_up = SignUp::Open;
+    // Everybody here comes from one address, and makes accounts to try things.
+    let throttle = &mut config.policy.throttle;
+    throttle.sign_ups_near = Rate::per(10_000, Duration::from_secs(3600));
+    throttle.sign_ups = throttle.sign_ups_near;
     config.proxies.networks.clear();
     if values.clients.is_empty() {
         config.policy.clients[0].modes = Mode::ALL.to_vec();
@@ -180,6 +186,8 @@ fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
         session: lifetimes(from, "session", true),
         token: lifetimes(from, "token", false),
         hybrid: lifetimes(from, "hybrid", true),
+        throttle: throttle(from),
+        proof_lasts: from.span("sessions.proof"),
         access_token: from.span("tokens.access_token"),
         grace: from.span("tokens.grace"),
         native_grace: from.span("tokens.native_grace"),
@@ -193,6 +201,20 @@ fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
         clients: if clients.is_empty() { defaults.clients.clone() } else { clients },
         ..defaults
     }
+}
+
+fn throttle(from: &From<'_>) -> Throttle {
+    let n = |name: &str| u32::try_from(from.number(&format!("throttle.{name}"))).unwrap_or(u32::MAX);
+    Throttle::new(Numbers {
+        free: n("free_failures"),
+        longest: from.span("throttle.longest_pause"),
+        in_a_row: n("failures_in_a_row"),
+        near: n("per_address"),
+        wide: n("per_network"),
+        a_minute: n("per_minute"),
+        sign_ups_near: n("sign_ups_per_address"),
+        sign_ups: n("sign_ups"),
+    })
 }
 
 fn lifetimes(from: &From<'_>, mode: &str, with_remember: bool) -> ModeLifetimes {

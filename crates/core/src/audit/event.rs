@@ -54,6 +54,9 @@ events! {
     PasswordChanged "password_changed" "A password was changed, and all sessions have ended.";
     PasswordRehashed "password_rehashed" "A password's hash was made anew with the cost of today.";
     DisplayNameChanged "display_name_changed" "A display name was changed.";
+    SourceTriesManyAccounts "source_tries_many_accounts" "One source fails to sign in to many accounts; it has to wait.";
+    AccountTriedFromManySources "account_tried_from_many_sources" "Many sources fail to sign in to one account; further ones have to wait.";
+    LimitsTightened "limits_tightened" "More sign-ins fail than is usual anywhere: limits are tighter until that is over.";
     SetupLinkMade "setup_link_made" "A link for the first administrator was made.";
     ResetLinkMade "reset_link_made" "A link for a new password was made.";
     InviteMade "invite_made" "An invitation was made.";
@@ -81,7 +84,15 @@ impl Event {
     /// Whether an operator should look: these stand out in the log.
     #[must_use]
     pub fn is_alarming(self) -> bool {
-        matches!(self, Self::RefreshReuseDetected | Self::KeyDistrusted | Self::RootSecretDistrusted)
+        matches!(
+            self,
+            Self::RefreshReuseDetected
+                | Self::SourceTriesManyAccounts
+                | Self::AccountTriedFromManySources
+                | Self::LimitsTightened
+                | Self::KeyDistrusted
+                | Self::RootSecretDistrusted
+        )
     }
 
     /// Reads what [`name`](Self::name) wrote.

@@ -59,7 +59,7 @@ fn after_a_hundred_in_a_row_nobody_passes_until_somebody_has_proved_himself() {
         assert_eq!(weigh(&mut state, &rule, at(n * 86_400)), Verdict::Pass, "a patient one, once a day");
     }
     assert_eq!(weigh(&mut state, &rule, at(100 * 86_400)), Verdict::Closed);
-    let mut state = settle(&state, &Settle::Proved).unwrap_or(LimitState::NEW);
+    let mut state = settle(&state, &Settle::Proved { forget: 1 }).unwrap_or(LimitState::NEW);
     assert_eq!(weigh(&mut state, &rule, at(100 * 86_400)), Verdict::Pass);
 }
 
@@ -70,11 +70,13 @@ fn a_proof_takes_back_its_own_count_and_leaves_the_pauses() {
     for n in 0..8 {
         while weigh(&mut state, &rule, at(n * 1000)) != Verdict::Pass {}
     }
-    let proved = settle(&state, &Settle::Proved).unwrap();
+    let proved = settle(&state, &Settle::Proved { forget: 1 }).unwrap();
     assert_eq!((proved.failures, proved.in_a_row), (7, 0));
     let mut state = proved;
     assert!(matches!(weigh(&mut state, &rule, at(7001)), Verdict::Wait(_)));
-    assert_eq!(settle(&LimitState { failures: 1, in_a_row: 1, ..state }, &Settle::Proved), None);
+    assert_eq!(settle(&LimitState { failures: 1, in_a_row: 1, ..state }, &Settle::Proved { forget: 1 }), None);
+    let taken_back = settle(&LimitState { failures: 1, in_a_row: 9, ..state }, &Settle::TakeBack).unwrap();
+    assert_eq!((taken_back.failures, taken_back.in_a_row), (0, 8));
     assert_eq!(settle(&state, &Settle::Clear), None);
 }
 

@@ -60,7 +60,11 @@ impl Auth {
         let link = self.take(Purpose::Reset, token).await?;
         let change = AccountChange::Password { hash, at_version: None };
         match self.change_account(account.id, change).await {
-            Ok(Changed::Done(account, _)) => Ok(account),
+            Ok(Changed::Done(account, _)) => {
+                self.forget_browsers(account.id).await;
+                self.forgive(&account.identifier).await;
+                Ok(account)
+            }
             Ok(Changed::Not(_) | Changed::Missing) => Err(UseError::Gone),
             Err(error) => {
                 self.put_back(link, MOST).await;

@@ -63,7 +63,7 @@ impl Auth {
     async fn promote(&self, token: &str, new: NewAccount) -> Result<Account, UseError> {
         let password = new.password.ok_or(UseError::InvalidCredentials)?;
         let password = password::presented(&password).map_err(SignUpError::Password)?;
-        let account = self.prove(&new.identifier, password).await.map_err(not_proved)?;
+        let account = self.prove(&new.identifier, password, None).await.map_err(not_proved)?;
         let link = self.take(Purpose::Setup, token).await?;
         match self.grant_role(account.id, ADMINISTRATOR).await {
             Ok(assigned) => Ok(assigned.account),
@@ -88,6 +88,7 @@ impl Auth {
 
 fn not_proved(error: SignInError) -> UseError {
     match error {
+        SignInError::TooMany(error) => SignUpError::TooMany(error).into(),
         SignInError::Hash(error) => SignUpError::Hash(error).into(),
         SignInError::Unavailable(error) => error.into(),
         _ => UseError::InvalidCredentials,

@@ -95,7 +95,8 @@ fn a_reset_link_dies_when_the_password_changes_or_the_account_is_disabled() {
     let account = world.sign_up("ada");
     let link = wait(world.auth.reset_link(account.id)).unwrap();
     let (current, new) = (Plain::new(PASSWORD.to_owned()), Plain::new(NEW.to_owned()));
-    wait(world.auth.change_password(account.id, &current, &new)).unwrap();
+    let here = world.sign_in(Mode::Session);
+    wait(world.auth.change_password(&here.session, Some(&current), &new)).unwrap();
     assert_eq!(reset(&world, &link, PASSWORD), Err(UseError::Gone));
     let link = wait(world.auth.reset_link(account.id)).unwrap();
     wait(world.auth.disable(account.id)).unwrap();

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
-use super::{Accounts, Audit, Directory, Keys, Passing, RevocationLog, Sessions, StoreError};
+use super::{Accounts, Audit, Devices, Directory, Keys, Passing, RevocationLog, Sessions, StoreError};
 use crate::audit::{By, Event, Note};
 use crate::id::{AccountId, ClientId, SessionId};
 use crate::records::{Account, Line, Mode, Session, SessionState};
@@ -25,6 +25,7 @@ use crate::root::KeyIdent;
 
 pub mod accounts;
 pub mod audit;
+pub mod devices;
 pub mod directory;
 pub mod keys;
 pub mod log;
@@ -50,6 +51,8 @@ pub struct Stores {
     pub audit: Arc<dyn Audit>,
     /// The directory.
     pub directory: Arc<dyn Directory>,
+    /// Browsers that are known.
+    pub devices: Arc<dyn Devices>,
     /// What passes.
     pub passing: Arc<dyn Passing>,
     /// Kept until the test is over: a directory, a server.
@@ -58,7 +61,7 @@ pub struct Stores {
 
 impl Stores {
     /// One store behind all ports.
-    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + Audit + Directory + Passing + 'static>(
+    pub fn of<S: Accounts + Sessions + RevocationLog + Keys + Audit + Directory + Devices + Passing + 'static>(
         store: S,
         guard: impl Any + Send + Sync,
     ) -> Self {
@@ -70,6 +73,7 @@ impl Stores {
             keys: store.clone(),
             audit: store.clone(),
             directory: store.clone(),
+            devices: store.clone(),
             passing: store,
             guard: Box::new(guard),
         }
@@ -137,6 +141,11 @@ macro_rules! each_sentence {
                 only_old_addresses_are_cut_and_only_once,
                 an_account_that_goes_leaves_no_address_behind,
                 only_old_rows_are_purged_oldest_first;
+            devices:
+                a_browser_is_known_on_its_own_account_from_its_last_sight_on,
+                beyond_the_most_the_browser_seen_longest_ago_is_forgotten,
+                nothing_is_kept_for_an_account_that_is_not_there,
+                browsers_are_forgotten_by_account_and_by_age;
             passing:
                 a_value_is_seen_until_it_is_taken_and_taken_once,
                 a_missing_an_expired_and_a_value_of_another_purpose_are_nothing,
@@ -164,6 +173,7 @@ macro_rules! each_sentence {
                 of_values_for_one_subject_one_is_left,
                 together_no_more_values_are_kept_than_allowed,
                 together_no_more_pass_than_the_rule_allows,
+                together_no_more_browsers_are_known_than_allowed,
                 of_changes_of_keys_at_one_version_exactly_one_is_written,
                 keys_and_their_version_are_always_of_one_moment;
         }

@@ -28,6 +28,7 @@ pub enum When {
 
 mod audit;
 mod database;
+mod devices;
 mod directory;
 mod passing;
 
@@ -69,10 +70,11 @@ struct State {
     listed: Listed,
     values: Vec<OneTime>,
     counts: BTreeMap<LimitKey, LimitState>,
+    devices: Vec<(AccountId, [u8; 32], Timestamp)>,
 }
 
 /// Every verb by name, as faults and hooks know them.
-pub const VERBS: [&str; 43] = [
+pub const VERBS: [&str; 47] = [
     "insert",
     "find",
     "touch",
@@ -116,6 +118,10 @@ pub const VERBS: [&str; 43] = [
     "weigh",
     "settle_counts",
     "purge_passing",
+    "know",
+    "knows",
+    "forget_devices",
+    "purge_devices",
 ];
 
 impl Double {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::audit::Event;
+use crate::prove::ProveError;
 use crate::revoke::End;
 use crate::store::Changed;
 use doorward_verify::Ended;
@@ -79,12 +80,11 @@ fn a_list_shows_live_sessions_and_ends_only_ones_own() {
 #[test]
 fn a_new_password_ends_all_sessions_and_the_one_that_asked_gets_a_successor() {
     let world = World::new();
-    let ada = world.sign_up("ada");
+    world.sign_up("ada");
     let here = world.sign_in(Mode::Session);
     let others = [world.sign_in(Mode::Token), world.sign_in(Mode::Hybrid), world.sign_in(Mode::Session)];
     let (current, new) = (Plain::new(PASSWORD.to_owned()), Plain::new("another horse battery staple".to_owned()));
-    let changed = wait(world.auth.change_password(ada.id, &current, &new)).unwrap();
-    let successor = wait(world.auth.succeed(&here.session, Arc::new(changed))).unwrap();
+    let successor = wait(world.auth.change_password(&here.session, Some(&current), &new)).unwrap();
     assert!(world.works(&successor) && !world.works(&here));
     assert_ne!(successor.session.sid, here.session.sid);
     assert_eq!(successor.session.ends_at, here.session.ends_at, "it lives no longer than the one before");
@@ -99,14 +99,14 @@ fn a_new_password_ends_all_sessions_and_the_one_that_asked_gets_a_successor() {
 #[test]
 fn a_wrong_current_password_changes_nothing() {
     let world = World::new();
-    let ada = world.sign_up("ada");
+    world.sign_up("ada");
     let here = world.sign_in(Mode::Session);
-    let before = world.store.dump();
     let (wrong, new) =
         (Plain::new("not the password".to_owned()), Plain::new("another horse battery staple".to_owned()));
-    assert!(wait(world.auth.change_password(ada.id, &wrong, &new)).is_err());
-    assert_eq!(world.store.dump(), before);
-    assert!(world.works(&here));
+    let changed = wait(world.auth.change_password(&here.session, Some(&wrong), &new));
+    assert_eq!(changed.err(), Some(ProveError::Wrong));
+    assert_eq!(world.store.calls("change"), 0);
+    assert!(world.works(&here) && world.works(&world.sign_in(Mode::Session)));
 }
 
 #[test]

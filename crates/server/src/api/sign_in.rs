@@ -35,8 +35,7 @@ pub(super) async fn sign_in(State(door): State<Door>, request: Request) -> Answe
         remember: ask.remember,
     };
     let signed_in = enter(&door, &auth, &headers, ask).await?;
-    let now = signed_in.session.created_at;
-    reply::issued(&door, &signed_in.session, &signed_in.account, &signed_in.issued, now)
+    reply::signed_in(&door, &signed_in)
 }
 
 /// A text that cannot name a client names an unknown one.

@@ -1,9 +1,7 @@
 //! `/account/password`: another password, by whoever knows the current one. All other sign-ins end.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
-use doorward_core::accounts::PasswordChangeError;
+use doorward_core::prove::ProveError;
 
 use super::field::Field;
 use super::form_page::FormPage;
@@ -34,13 +32,9 @@ pub(super) async fn submit(State(door): State<Door>, request: Request) -> Answer
         return page.show_said(Problem::new(Code::InvalidInput));
     }
     let (current, new) = (form.secret("current"), form.secret("password"));
-    match visit.auth.change_password(caller.account.id, &current, &new).await {
-        Ok(account) => {
-            let next = visit.auth.succeed(&caller.session, Arc::new(account)).await?;
-            let cookies = reply::carriers(&door, &next.session, &next.issued, next.session.created_at)?;
-            Ok(reply::with_cookies(visit.go("/account?note=password"), cookies))
-        }
-        Err(PasswordChangeError::Wrong) => {
+    match visit.auth.change_password(&caller.session, Some(&current), &new).await {
+        Ok(next) => Ok(reply::with_cookies(visit.go("/account?note=password"), reply::cookies(&door, &next)?)),
+        Err(ProveError::Wrong) => {
             page.said = Said::bad(visit.t("said-look-below")).beside("current", visit.t("fault-current-password"));
             page.show_said(Problem::new(Code::InvalidCredentials))
         }

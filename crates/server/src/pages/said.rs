@@ -86,9 +86,10 @@ pub(super) fn sentence(visit: &Visit, problem: &Problem) -> String {
         Code::HttpsRequired => "problem-https",
         Code::OutsideProxy | Code::UnknownHost => "problem-address",
         code => match code.status() {
-            503 => {
+            status @ (429 | 503) => {
                 let wait = when::wait(Duration::from_secs(problem.seconds_to_wait().unwrap_or(1)), visit.words());
-                return visit.t1("problem-busy", "wait", wait);
+                let key = if status == 429 { "problem-too-many" } else { "problem-busy" };
+                return visit.t1(key, "wait", wait);
             }
             500.. => "problem-ours",
             _ => "problem-yours",

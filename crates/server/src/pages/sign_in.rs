@@ -64,9 +64,7 @@ pub(super) fn ask(visit: &Visit, form: &mut Form) -> Result<Enter, Problem> {
 
 /// Signed in: the cookies, and on to where the person wanted to go.
 pub(super) fn welcome(visit: &Visit, signed_in: &SignedIn, to: Option<&To>) -> Answer {
-    let (session, now) = (&signed_in.session, signed_in.session.created_at);
-    let cookies = reply::carriers(&visit.door, session, &signed_in.issued, now)?;
-    Ok(reply::with_cookies(visit.go_on(to), cookies))
+    Ok(reply::with_cookies(visit.go_on(to), reply::cookies(&visit.door, signed_in)?))
 }
 
 /// An access token that is too old is not a sign-in that is over. With the refresh cookie at hand the page that asks whether

@@ -37,7 +37,7 @@ impl Held {
                     released = go.1.wait(released).unwrap();
                 }
             });
-            pool.shared.queue(Job { run, is_wanted: Box::new(|| true) }).unwrap();
+            pool.shared.queue(Turn::Last, Job { run, is_wanted: Box::new(|| true) }).unwrap();
         }
         begun.wait();
         Self { go }
@@ -88,7 +88,7 @@ fn a_job_nobody_waits_for_any_more_is_not_done() {
     let held = Held::hold(&pool);
     let done = Arc::new(Mutex::new(0));
     let counted = done.clone();
-    let forgotten = pool.ask(move |_| {
+    let forgotten = pool.ask(Turn::Last, move |_| {
         *counted.lock().unwrap() += 1;
         Ok(())
     });
@@ -101,7 +101,7 @@ fn a_job_nobody_waits_for_any_more_is_not_done() {
 #[test]
 fn a_panic_in_a_job_loses_no_thread() {
     let pool = pool(1, CHEAP);
-    let broken: Result<(), _> = wait(pool.ask(|_| panic!("planted")));
+    let broken: Result<(), _> = wait(pool.ask(Turn::Last, |_| panic!("planted")));
     assert_eq!(broken, Err(HashError::Failed("the worker broke off".into())));
     assert!(wait(pool.hash(plain("after it"))).is_ok());
 }
@@ -112,4 +112,42 @@ fn without_randomness_nothing_is_hashed() {
     let pool = HashPool::start(1, CHEAP, rng.clone()).unwrap();
     rng.fail(true);
     assert!(matches!(wait(pool.hash(plain("any"))), Err(HashError::Rng(_))));
+}
+
+#[test]
+fn somebody_who_is_known_goes_before_all_others_and_is_let_in_when_they_are_turned_away() {
+    let pool = pool(1, CHEAP);
+    let held = Held::hold(&pool);
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let mut waiting = Vec::new();
+    let ask = |turn| {
+        let order = order.clone();
+        let mut answer = pool.ask(turn, move |_| {
+            order.lock().unwrap().push(turn);
+            Ok(())
+        });
+        let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
+        let turned_away = std::pin::Pin::new(&mut answer).poll(cx).is_ready();
+        (answer, turned_away)
+    };
+    loop {
+        let (answer, turned_away) = ask(Turn::Last);
+        if turned_away {
+            break;
+        }
+        waiting.push(answer);
+    }
+    let strangers = waiting.len();
+    for _ in 0..3 {
+        let (answer, turned_away) = ask(Turn::First);
+        assert!(!turned_away);
+        waiting.push(answer);
+    }
+    held.let_go();
+    for answer in waiting {
+        wait(answer).unwrap();
+    }
+    let order = order.lock().unwrap();
+    assert_eq!(order.len(), strangers + 3);
+    assert!(order[..3].iter().all(|turn| *turn == Turn::First));
 }

@@ -1,15 +1,17 @@
 //! From the errors of the walk to codes: the only place that knows both.
 
+use doorward_core::accounts::SignUpError;
 use doorward_core::accounts::rename::RenameError;
-use doorward_core::accounts::{PasswordChangeError, SignUpError};
 use doorward_core::authenticate::AuthError;
 use doorward_core::issue::IssueError;
 use doorward_core::link::UseError;
 use doorward_core::password::{HashError, PasswordFault};
+use doorward_core::prove::ProveError;
 use doorward_core::refresh::RefreshError;
 use doorward_core::rng::RngError;
 use doorward_core::sign_in::SignInError;
 use doorward_core::store::StoreError;
+use doorward_core::throttle::TooMany;
 use doorward_core::verify::present::PresentError;
 
 use super::{Code, Problem};
@@ -87,6 +89,7 @@ impl From<SignUpError> for Problem {
             }
             SignUpError::Password(fault) => fault.into(),
             SignUpError::Taken => Self::new(Code::IdentifierTaken),
+            SignUpError::TooMany(error) => error.into(),
             SignUpError::Hash(error) => error.into(),
             SignUpError::Rng(error) => error.into(),
             SignUpError::Unavailable(error) => error.into(),
@@ -108,19 +111,6 @@ impl From<RenameError> for Problem {
     }
 }
 
-impl From<PasswordChangeError> for Problem {
-    fn from(error: PasswordChangeError) -> Self {
-        match error {
-            PasswordChangeError::Wrong => Self::new(Code::InvalidCredentials),
-            PasswordChangeError::Password(fault) => fault.into(),
-            PasswordChangeError::CredentialsChanged => Self::new(Code::CredentialsChanged),
-            PasswordChangeError::Hash(error) => error.into(),
-            PasswordChangeError::Unavailable(error) => error.into(),
-            _ => Self::new(Code::Internal),
-        }
-    }
-}
-
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
@@ -128,10 +118,33 @@ impl From<SignInError> for Problem {
             SignInError::ModeNotAllowed => Self::new(Code::ModeNotAllowed),
             SignInError::Password(fault) => fault.into(),
             SignInError::InvalidCredentials => Self::new(Code::InvalidCredentials),
+            SignInError::TooMany(error) => error.into(),
             SignInError::CredentialsChanged => Self::new(Code::CredentialsChanged),
             SignInError::Hash(error) => error.into(),
             SignInError::Issue(error) => error.into(),
             SignInError::Unavailable(error) => error.into(),
+            _ => Self::new(Code::Internal),
+        }
+    }
+}
+
+impl From<TooMany> for Problem {
+    fn from(TooMany { retry_after }: TooMany) -> Self {
+        Self::new(Code::TooManyAttempts).retry_after(retry_after.as_secs_f64().ceil() as u64)
+    }
+}
+
+impl From<ProveError> for Problem {
+    fn from(error: ProveError) -> Self {
+        match error {
+            ProveError::Wrong => Self::new(Code::InvalidCredentials),
+            ProveError::TooOld => Self::new(Code::ReauthRequired),
+            ProveError::TooMany(error) => error.into(),
+            ProveError::Password(fault) => fault.into(),
+            ProveError::CredentialsChanged => Self::new(Code::CredentialsChanged),
+            ProveError::Hash(error) => error.into(),
+            ProveError::SignIn(error) => error.into(),
+            ProveError::Unavailable(error) => error.into(),
             _ => Self::new(Code::Internal),
         }
     }

@@ -1,9 +1,11 @@
 //! Who asks: a browser with its cookies, or a program. Everything that comes back passes the recorder.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -18,18 +20,22 @@ pub(crate) struct Caller {
     router: Router,
     recorder: Recorder,
     is_browser: bool,
-    /// By name; what a browser would send.
+    /// By name; what a browser would send, but for what it is known by.
     pub(crate) cookies: BTreeMap<String, String>,
+    /// The cookie by which it is known, whole; outlives every sign-in.
+    pub(crate) known_by: Option<String>,
     /// The last CSRF token that an answer carried.
     pub(crate) csrf_token: Option<String>,
+    /// From which address it comes, if the server can see that.
+    pub(crate) address: Option<std::net::IpAddr>,
     /// Sent as `Authorization: Bearer`.
     pub(crate) bearer: Option<String>,
 }
 
 impl Caller {
     pub(super) fn browser(router: Router, recorder: Recorder) -> Self {
-        let (cookies, csrf_token, bearer) = Default::default();
-        Self { router, recorder, is_browser: true, cookies, csrf_token, bearer }
+        let (cookies, known_by, csrf_token, address, bearer) = Default::default();
+        Self { router, recorder, is_browser: true, cookies, known_by, csrf_token, address, bearer }
     }
 
     pub(super) fn program(router: Router, recorder: Recorder) -> Self {
@@ -101,6 +107,10 @@ impl Caller {
         for cookie in answer.cookies() {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').expect("a cookie has a name");
+            if name.ends_with("doorward_device") {
+                self.known_by = Some(pair.to_owned());
+                continue;
+            }
             match attributes.split(';').any(|a| a.trim() == "Max-Age=0") {
                 true => self.cookies.remove(name),
                 false => self.cookies.insert(name.to_owned(), value.to_owned()),
@@ -148,8 +158,9 @@ impl Ask<'_> {
     /// Asks; the answer has passed the recorder when this returns.
     pub(crate) async fn send(self) -> Answer {
         let Self { caller, method, path, mut headers, body } = self;
-        if !caller.cookies.is_empty() && !headers.contains_key("cookie") {
-            let all: Vec<_> = caller.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let all: Vec<_> = caller.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let all: Vec<_> = all.into_iter().chain(caller.known_by.clone()).collect();
+        if !all.is_empty() && !headers.contains_key("cookie") {
             headers.insert("cookie", HeaderValue::try_from(all.join("; ")).unwrap());
         }
         let asked = Asked {
@@ -160,7 +171,10 @@ impl Ask<'_> {
         };
         let mut request = Request::builder().method(method.as_str()).uri(&path);
         *request.headers_mut().unwrap() = headers;
-        let request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
+        let mut request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
+        if let Some(address) = caller.address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 40_000)));
+        }
         let response = caller.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

@@ -97,6 +97,7 @@ impl House {
             keys: Arc::new(store.clone()),
             audit: Arc::new(store.clone()),
             directory: Arc::new(store.clone()),
+            devices: Arc::new(store.clone()),
             passing: Arc::new(store.clone()),
             clock: clock.clone(),
             rng: rng.clone(),

@@ -18,12 +18,14 @@ use doorward_core::verify::Entry;
 use super::{MemoryStore, answer};
 
 mod audit;
+mod devices;
 mod directory;
 
 #[derive(Default)]
 pub(super) struct Database {
     feed_id: FeedId,
     accounts: BTreeMap<AccountId, Account>,
+    devices: BTreeMap<AccountId, Vec<([u8; 32], Timestamp)>>,
     by_identifier: BTreeMap<String, AccountId>,
     log: BTreeMap<u64, LogRow>,
     seq: u64,

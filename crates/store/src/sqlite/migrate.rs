@@ -10,7 +10,7 @@ use super::error::{OpenError, open_error};
 const APPLICATION_ID: i32 = 0x6477_7264;
 
 /// Each step is a list of groups of tables.
-const STEPS: &[&[&str]] = &[&[BEGINNING], &[AUDIT, PASSING, KEYS, DIRECTORY]];
+const STEPS: &[&[&str]] = &[&[BEGINNING], &[AUDIT, PASSING, DEVICES, KEYS, DIRECTORY]];
 
 const BEGINNING: &str = "
     CREATE TABLE accounts (
@@ -97,6 +97,18 @@ const DIRECTORY: &str = "
         PRIMARY KEY (role, account)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX account_roles_by_account ON account_roles (account);
+";
+
+/// Browsers from which somebody has signed in.
+const DEVICES: &str = "
+    CREATE TABLE account_devices (
+        account TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        digest BLOB NOT NULL,
+        seen_at INTEGER NOT NULL,
+        PRIMARY KEY (account, digest)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX account_devices_by_age ON account_devices (seen_at);
+    CREATE INDEX account_devices_of_account ON account_devices (account, seen_at);
 ";
 
 /// What lives shortly, apart from sessions and log: one-time values, and counts of attempts.

@@ -100,6 +100,15 @@ pub(super) const ACCOUNTS_WITH_ROLE: &str = "SELECT account FROM account_roles W
     ORDER BY account LIMIT $3";
 pub(super) const DROP_ROLES: &str = "DELETE FROM account_roles WHERE account = $1";
 pub(super) const ADD_ROLE: &str = "INSERT INTO account_roles (role, account) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+pub(super) const KNOW_DEVICE: &str = "INSERT INTO account_devices (account, digest, seen_at) \
+    SELECT id, $1, $2 FROM accounts WHERE id = $3 ON CONFLICT (account, digest) DO UPDATE SET seen_at = excluded.seen_at";
+pub(super) const DROP_OLDEST_DEVICES: &str = "DELETE FROM account_devices WHERE (account, digest) IN \
+    (SELECT account, digest FROM account_devices WHERE account = $1 ORDER BY seen_at DESC LIMIT -1 OFFSET $2)";
+pub(super) const KNOWS_DEVICE: &str =
+    "SELECT 1 FROM account_devices WHERE account = $1 AND digest = $2 AND seen_at >= $3";
+pub(super) const FORGET_DEVICES: &str = "DELETE FROM account_devices WHERE account = $1";
+pub(super) const PURGE_DEVICES: &str = "DELETE FROM account_devices WHERE (account, digest) IN \
+    (SELECT account, digest FROM account_devices WHERE seen_at < $1 ORDER BY seen_at LIMIT $2)";
 
 /// Every statement by name, and whether it may walk a whole table (of a few rows).
 #[cfg(test)]
@@ -157,4 +166,9 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("KEEP_COUNT", KEEP_COUNT, false),
     ("DROP_COUNT", DROP_COUNT, false),
     ("PURGE_COUNTS", PURGE_COUNTS, false),
+    ("KNOW_DEVICE", KNOW_DEVICE, false),
+    ("DROP_OLDEST_DEVICES", DROP_OLDEST_DEVICES, false),
+    ("KNOWS_DEVICE", KNOWS_DEVICE, false),
+    ("FORGET_DEVICES", FORGET_DEVICES, false),
+    ("PURGE_DEVICES", PURGE_DEVICES, false),
 ];

@@ -165,7 +165,10 @@ pub fn counts_are_kept_given_back_and_cleared(stores: &Stores) {
     let rule = Rule::Delays(delays);
     assert_eq!([ask(stores, 3, rule, NOW), ask(stores, 3, rule, NOW)], [Verdict::Pass; 2]);
     assert_eq!(ask(stores, 3, rule, NOW), Verdict::Wait(HOUR));
-    got(stores.passing.settle(vec![(sample_limit(3), Settle::Proved), (sample_limit(99), Settle::Proved)]));
+    got(stores.passing.settle(vec![
+        (sample_limit(3), Settle::Proved { forget: 1 }),
+        (sample_limit(99), Settle::Proved { forget: 1 }),
+    ]));
     assert_eq!(ask(stores, 3, rule, NOW), Verdict::Pass);
     assert_eq!(ask(stores, 3, rule, NOW.plus(HOUR)), Verdict::Pass);
     assert_eq!(ask(stores, 3, rule, NOW.plus(2 * HOUR)), Verdict::Pass, "the proof began the row anew");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::devices::sample_device;
 use super::keys::{adding, sample_stored_key};
 use super::passing::{at_most, sample_digest, sample_limit, sample_value};
 use super::sessions::{ask, put};
@@ -280,5 +281,21 @@ pub fn keys_and_their_version_are_always_of_one_moment(stores: &Stores) {
         });
         let changes = (round + 1) * THREADS as u64;
         assert_eq!(got(stores.keys.version()), first.version + changes, "a change was lost");
+    }
+}
+
+/// Those of one account, by eight threads; none of another account is lost.
+pub fn together_no_more_browsers_are_known_than_allowed(stores: &Stores) {
+    for n in 1..=ROUNDS {
+        let (ada, bob) = (sample_account(n * 2), sample_account(n * 2 + 1));
+        for account in [&ada, &bob] {
+            assert!(got(stores.accounts.create(account.clone(), sample_note(1))));
+        }
+        together(THREADS, |thread| {
+            got(stores.devices.know(ada.id, sample_device(thread as u64), 3, NOW));
+            got(stores.devices.know(bob.id, sample_device(thread as u64), THREADS, NOW));
+        });
+        let known = |id| (0..THREADS as u64).filter(move |t| got(stores.devices.knows(id, sample_device(*t), NOW)));
+        assert_eq!((known(ada.id).count(), known(bob.id).count()), (3, THREADS));
     }
 }

@@ -10,4 +10,5 @@ mod refresh;
 mod revocations;
 mod sign_in;
 mod sign_out;
+mod throttle;
 mod who;
