@@ -11,7 +11,7 @@ use crate::config::{self, Config, Wishes};
 use crate::control::command::link;
 use crate::control::{self, Command};
 use crate::output::{self, Failure, Form};
-use crate::{serve, tls};
+use crate::{leaked, serve, tls};
 
 mod account;
 mod audit;
@@ -84,6 +84,14 @@ enum What {
     /// Who did what.
     #[command(subcommand)]
     Audit(audit::What),
+    /// Find our credentials in any text, say what each is worth, and end them.
+    Leaked {
+        /// Where to look [default: standard input].
+        file: Option<PathBuf>,
+        /// End what still works.
+        #[arg(long)]
+        revoke: bool,
+    },
     /// Print the version.
     Version,
 }
@@ -132,6 +140,7 @@ fn act(common: Common, what: What, form: Form) -> Result<(), Failure> {
         What::SetupLink => common.ask(form, &Command::Link(link::Ask::Setup))?,
         What::Session(what) => common.ask(form, &Command::Session(what.ask()))?,
         What::Key(what) => common.ask(form, &Command::Key(what.ask()))?,
+        What::Leaked { file, revoke } => form.show(&leaked::run(&common.of_operator()?, file.as_deref(), revoke)?),
         What::Client(what) => common.ask(form, &Command::Client(what.ask()))?,
         What::Role(what) => common.ask(form, &Command::Role(what.ask()))?,
         What::Permission(what) => common.ask(form, &Command::Role(what.ask()))?,

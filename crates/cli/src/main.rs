@@ -13,6 +13,7 @@ mod args;
 mod config;
 mod control;
 mod greet;
+mod leaked;
 mod lock;
 mod output;
 mod room;

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use arc_swap::ArcSwap;
 use doorward_verify::{Algorithm, RevokedSet, Timestamp, Verifier};
 
-use crate::audit::By;
+use crate::audit::{Actor, By};
 use crate::clock::Clock;
 use crate::directory::Registry;
 use crate::feed::Feed;
 use crate::follow::Position;
-use crate::id::AccountId;
+use crate::id::{AccountId, ClientId};
 use crate::keys::{self, Evenness, Keyring, KeyringError, SignError, Signer, life};
 use crate::password::{self, Hasher};
 use crate::policy::Policy;
@@ -175,6 +175,13 @@ impl Auth {
     #[must_use]
     pub fn acting(&self, by: By) -> Self {
         Self { inner: self.inner.clone(), by }
+    }
+
+    /// The same as this one, for an application that has shown that it is itself.
+    #[must_use]
+    pub fn as_client(&self, client: &ClientId) -> Self {
+        let by = By { actor: Actor::Client(client.clone()), ..self.by.clone() };
+        self.acting(by)
     }
 
     /// On whose behalf this one acts; [`Doorward`](crate::audit::Actor::Doorward) itself if nobody was named.

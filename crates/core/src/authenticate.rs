@@ -197,7 +197,7 @@ impl Auth {
         }
     }
 
-    async fn record_of(
+    pub(crate) async fn record_of(
         &self,
         token: &Verified,
         now: Timestamp,

@@ -55,6 +55,12 @@ pub mod directory;
 
 pub mod clients;
 
+pub mod grant;
+
+pub mod introspect;
+
+pub mod leaked;
+
 pub mod roles;
 
 pub mod follow;

@@ -18,7 +18,7 @@ use crate::store::{AccountChange, StoreError};
 
 /// The longest life of an access token that any verifier accepts, and the skew and delay that it may allow on top.
 const LONGEST_ACCESS: Duration = Duration::from_secs(3600);
-const SLACK: Duration = Duration::from_secs(120);
+pub(crate) const SLACK: Duration = Duration::from_secs(120);
 
 /// What a sign-out ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

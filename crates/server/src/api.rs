@@ -10,6 +10,7 @@ use crate::door::Door;
 use crate::health;
 use crate::layer::{OuterLayer, Shows};
 use crate::metrics::ROUTES;
+use crate::oauth::{introspect, metadata, revoke, token};
 use crate::pages;
 use crate::problem::{Code, Problem};
 
@@ -17,6 +18,7 @@ mod accounts;
 mod csrf;
 mod data;
 mod jwks;
+mod leaked;
 mod link;
 mod prove;
 mod refresh;
@@ -47,6 +49,11 @@ fn table() -> Vec<Route> {
         ("/v1/sessions", "GET,HEAD", get(sessions::list)),
         ("/v1/sessions/{sid}", "DELETE", delete(sessions::end)),
         ("/v1/revocations", "GET,HEAD", get(revocations::read)),
+        ("/v1/leaked", "POST", post(leaked::end)),
+        ("/oauth/token", "POST", post(token::token)),
+        ("/oauth/revoke", "POST", post(revoke::revoke)),
+        ("/oauth/introspect", "POST", post(introspect::introspect)),
+        ("/.well-known/oauth-authorization-server", "GET,HEAD", get(metadata::metadata)),
         ("/.well-known/jwks.json", "GET,HEAD", get(jwks::published)),
         ("/health/live", "GET,HEAD", get(health::live)),
         ("/health/ready", "GET,HEAD", get(health::ready)),

@@ -35,6 +35,8 @@ mod device;
 
 mod api;
 
+mod oauth;
+
 mod enter;
 
 mod pages;

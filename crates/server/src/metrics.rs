@@ -12,7 +12,7 @@ use crate::problem::Code;
 const BOUNDS: [u64; 8] = [100, 500, 1_000, 5_000, 25_000, 100_000, 500_000, 2_000_000];
 
 /// All routes that are counted apart, by template: what was asked for never becomes a label.
-pub(crate) const ROUTES: [&str; 34] = [
+pub(crate) const ROUTES: [&str; 39] = [
     "/v1/accounts",
     "/v1/sign-in",
     "/v1/prove",
@@ -28,6 +28,11 @@ pub(crate) const ROUTES: [&str; 34] = [
     "/v1/sessions",
     "/v1/sessions/{sid}",
     "/v1/revocations",
+    "/v1/leaked",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/introspect",
+    "/.well-known/oauth-authorization-server",
     "/.well-known/jwks.json",
     "/health/live",
     "/health/ready",

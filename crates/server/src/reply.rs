@@ -9,7 +9,7 @@ use doorward_core::issue::{Issued, Pair};
 use doorward_core::records::{Account, Mode, Session};
 use doorward_core::sign_in::SignedIn;
 use http::StatusCode;
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::cookie;
@@ -25,6 +25,15 @@ pub(crate) fn bytes(status: StatusCode, content_type: &'static str, body: impl I
 
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
     bytes(status, "application/json", body.to_string().into_bytes())
+}
+
+/// Public and the same for all: may be kept for a quarter of an hour, anywhere, and read by scripts of any origin.
+pub(crate) fn public(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=900"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+    response
 }
 
 pub(crate) fn no_content() -> Response {

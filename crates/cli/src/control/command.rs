@@ -18,6 +18,7 @@ pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod key;
+pub(crate) mod leaked;
 pub(crate) mod link;
 pub(crate) mod role;
 pub(crate) mod secret;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Audit(audit::Ask),
     Client(client::Ask),
     Role(role::Ask),
+    Leaked(leaked::Ask),
 }
 
 impl Command {
@@ -50,6 +52,7 @@ impl Command {
             Self::Audit(ask) => ask.run(&auth).await,
             Self::Client(ask) => ask.run(&auth).await,
             Self::Role(ask) => ask.run(&auth).await,
+            Self::Leaked(ask) => ask.run(&auth).await,
         }
     }
 }

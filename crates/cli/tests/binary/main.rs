@@ -7,6 +7,7 @@ mod feed;
 mod first_start;
 mod house;
 mod keys;
+mod leaked;
 mod log;
 mod operator;
 mod readme;

@@ -47,6 +47,9 @@ events! {
     SessionReplaced "session_replaced" "A new sign-in in the same browser took the place of a session.";
     RefreshReuseDetected "refresh_reuse_detected" "A refresh token was presented again, too late: a copy is in use, and the session has ended.";
     SessionEndedByOperator "session_ended_by_operator" "An operator ended a session.";
+    LeakedEnded "leaked_ended" "A credential had leaked, and the session behind it was ended.";
+    TokenRevoked "token_revoked" "An application ended one of its tokens.";
+    ClientTokenIssued "client_token_issued" "An application got a token of its own. In the log only.";
     CredentialsChanged "credentials_changed" "A sign-in or refresh was taken back: the account had changed meanwhile.";
     AccountCreated "account_created" "An account was made.";
     AccountDisabled "account_disabled" "An account was disabled, and its sessions have ended.";
@@ -87,6 +90,7 @@ impl Event {
         matches!(
             self,
             Self::RefreshReuseDetected
+                | Self::LeakedEnded
                 | Self::SourceTriesManyAccounts
                 | Self::AccountTriedFromManySources
                 | Self::LimitsTightened

@@ -27,7 +27,7 @@ pub(crate) struct Recorder {
 }
 
 /// Everybody may read these, and may keep them.
-const PUBLIC: [&str; 1] = ["/.well-known/jwks.json"];
+const PUBLIC: [&str; 2] = ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server"];
 /// The whole table of problems, as its own test wrote it down.
 const TABLE: &str = include_str!(
     "../../src/problem/snapshots/doorward_server__problem__tests__the_table_says_for_every_code_its_status_and_title.snap"
@@ -198,7 +198,7 @@ fn secrets(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
         }
     }
     let body = String::from_utf8_lossy(&answer.body);
-    if holds_a_token(&without_own_tokens(&body)) {
+    if holds_a_token(&without_own_tokens(asked, &body)) {
         faults.push("a token stands in the body".to_owned());
     }
     let everything = format!("{:?} {body}", answer.headers);
@@ -214,12 +214,12 @@ fn holds_a_token(text: &str) -> bool {
     text.contains("dw_st_") || text.contains("dw_rt_") || text.contains("eyJ")
 }
 
-/// The body of an answer in mode `token` without its two tokens; any other body as it is.
-fn without_own_tokens(body: &str) -> String {
+/// The body of an answer in mode `token`, or of the token endpoint, without its two tokens; any other body as it is.
+fn without_own_tokens(asked: &Asked, body: &str) -> String {
     let Ok(Value::Object(mut members)) = serde_json::from_str(body) else {
         return body.to_owned();
     };
-    if members.get("mode") == Some(&Value::from("token")) {
+    if members.get("mode") == Some(&Value::from("token")) || asked.path == "/oauth/token" {
         members.remove("access_token");
         members.remove("refresh_token");
     }
@@ -262,7 +262,17 @@ fn shape(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
     }
 }
 
+/// RFC 6749 section 5.2: the one other shape that a refusal has.
+fn is_of_oauth(asked: &Asked, answer: &Answer) -> bool {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let words = ["error", "error_description"].iter().all(|member| body[member].is_string());
+    asked.path.starts_with("/oauth/") && matches!(answer.status, 400 | 401) && words
+}
+
 fn problem(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
+    if is_of_oauth(asked, answer) {
+        return;
+    }
     let of = |name: &str| answer.header(name);
     let (status, code) = (answer.status, code_of(answer));
     if (status >= 400) != (of("content-type") == "application/problem+json") && !page::is_page(answer) {

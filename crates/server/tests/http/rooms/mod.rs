@@ -5,6 +5,7 @@ mod csrf;
 mod data;
 mod devices;
 mod link;
+mod oauth;
 mod outage;
 mod refresh;
 mod revocations;
