@@ -1,7 +1,6 @@
 //! Sessions and their cookies.
 
 use axum::Router;
-use axum::http::HeaderMap;
 use doorward_core::Auth;
 use serde_json::{Value, json};
 
