@@ -37,6 +37,22 @@ pub(crate) fn made_up(min_length: usize) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(phrase.expose().clone()))
 }
 
+/// What cannot be undone is done on a second word only: typed, or given with the command.
+pub(crate) fn agreed(already: bool, question: &str) -> Result<(), Failure> {
+    let stdin = std::io::stdin();
+    if already {
+        return Ok(());
+    }
+    if !stdin.is_terminal() {
+        return Err(Failure::usage("there is no terminal to ask whether it is meant: add --yes"));
+    }
+    complain(&format!("{question} Type yes:"));
+    match line(&stdin)?.trim() {
+        "yes" => Ok(()),
+        _ => Err(Failure::new("not_agreed", "nothing was done")),
+    }
+}
+
 fn line(stdin: &Stdin) -> Result<Zeroizing<String>, Failure> {
     let failed = |why: String| Failure::new("unreadable_input", format!("the password cannot be read: {why}"));
     let mut line = Zeroizing::new(String::new());

@@ -20,6 +20,8 @@ use crate::throttle::{AdmitError, TooMany};
 
 pub mod name;
 
+mod delete;
+
 pub mod rename;
 
 pub use name::NameFault;
@@ -290,6 +292,13 @@ pub fn apply(account: &mut Account, change: &AccountChange, now: Timestamp) -> A
             make_stale(account, now)
         }
     }
+}
+
+/// The rule: what verifiers must know of an account that is deleted. Every version that it ever had is below.
+#[must_use]
+pub fn end_of(account: &Account, now: Timestamp) -> Entry {
+    let what = Ended::Account { account: account.id.to_string(), below: account.version + 1 };
+    Entry { what, until: revoke::longest_until(now) }
 }
 
 fn end_sessions(account: &mut Account, now: Timestamp) -> Applied {

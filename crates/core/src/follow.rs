@@ -224,7 +224,7 @@ impl Auth {
             },
             Ended::Account { account, .. } => match self.read_account(account).await? {
                 Some(account) => self.end_below(&account, now).await,
-                None => Ok(()),
+                None => self.end_of_nobody(account, now).await,
             },
             _ => Ok(()),
         }

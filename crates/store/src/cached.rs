@@ -227,6 +227,19 @@ impl Accounts for CachedAccounts {
         })
     }
 
+    fn create_all(&self, new: Vec<(Account, Note)>) -> Answer<'_, Vec<bool>> {
+        self.store.create_all(new)
+    }
+
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+        Box::pin(async move {
+            let deleted = self.store.delete(id, note).await;
+            self.epochs.bump(Some(id.shard()));
+            self.copies.remove(&id);
+            deleted
+        })
+    }
+
     fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>> {
         self.store.hashes(from, at_most)
     }

@@ -66,6 +66,14 @@ pub(super) enum What {
         /// Identifier or account id.
         account: String,
     },
+    /// Delete it: all its sessions end, and what it said of a person is gone. There is no way back.
+    Delete {
+        /// Identifier or account id.
+        account: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Make a link for a new password; it works once, for half an hour.
     ResetLink {
         /// Identifier or account id.
@@ -111,6 +119,10 @@ impl What {
             Self::RevokeRole { account, role } => Ask::RevokeRole { account, role },
             Self::Disable { account } => Ask::Disable { account },
             Self::Enable { account } => Ask::Enable { account },
+            Self::Delete { account, yes } => {
+                typed::agreed(yes, &format!("Delete {account} for good?"))?;
+                Ask::Delete { account }
+            }
             Self::ResetLink { account } => return Ok(Command::Link(link::Ask::Reset { account })),
             Self::Invite { identifier, days } => return Ok(Command::Link(link::Ask::Invite { identifier, days })),
         };

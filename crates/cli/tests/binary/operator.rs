@@ -174,6 +174,27 @@ fn a_password_that_is_guessed_first_is_refused_with_the_reason() {
     }
 }
 
+#[tokio::test]
+async fn a_deleted_account_is_gone_at_once_and_its_name_is_free() {
+    let house = House::new();
+    let server = house.start();
+    let first = house.add_account("ada@example.org");
+    let (cookie, _) = server.cookie("ada@example.org").await;
+    let access = server.tokens("ada@example.org").await["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(house.operator(&["account", "delete", "ada@example.org"]).code, Some(2), "nobody can be asked");
+    assert_eq!(server.who("cookie", &cookie).await, 200);
+    let deleted = house.operator(&["account", "delete", "ada@example.org", "--yes"]).json();
+    assert_eq!((&deleted["id"], &deleted["deleted"]), (&first["id"], &json!(true)));
+    assert_eq!(server.who("cookie", &cookie).await, 401);
+    assert_eq!(server.who("authorization", &format!("Bearer {access}")).await, 401);
+    assert_eq!(house.operator(&["account", "delete", "ada@example.org", "--yes"]).failure(), "not_found");
+    let second = house.add_account("ada@example.org");
+    assert_ne!(first["id"], second["id"]);
+    assert_eq!(server.who("authorization", &format!("Bearer {access}")).await, 401);
+    let trail = house.operator(&["audit", "tail"]).out;
+    assert!(trail.contains("account_deleted") && !trail.contains("ada@example.org"), "{trail}");
+}
+
 #[test]
 fn lists_for_people_are_tables_and_come_in_pages() {
     let house = House::new();

@@ -93,6 +93,18 @@ pub trait Accounts: Send + Sync + fmt::Debug {
     /// exactly one is written. The note is written with it, in one transaction.
     fn create(&self, account: Account, note: Note) -> Answer<'_, bool>;
 
+    /// As [`create`](Self::create) for each of them, in this order; which ones were written. Not atomic as a whole; each one
+    /// is. Of two with one identifier the first is written.
+    fn create_all(&self, new: Vec<(Account, Note)>) -> Answer<'_, Vec<bool>> {
+        Box::pin(async move {
+            let mut written = Vec::with_capacity(new.len());
+            for (account, note) in new {
+                written.push(self.create(account, note).await?);
+            }
+            Ok(written)
+        })
+    }
+
     /// The account of that normalised identifier.
     fn by_identifier(&self, identifier: String) -> Answer<'_, Option<Account>>;
 
@@ -108,6 +120,12 @@ pub trait Accounts: Send + Sync + fmt::Debug {
     /// transaction: none is ever seen without the others. Nothing changed: no note. Concurrent: one after the other, each on
     /// what the last one left.
     fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed>;
+
+    /// Removes the account and all that the database keeps of it beside the audit, and appends the end of its sessions
+    /// ([`accounts::end_of`](crate::accounts::end_of)) to the log and the note to the audit, in one transaction. The account
+    /// as it was, and the number of the log entry. Missing, twice: `None`, and nothing is written. Concurrent with a change: the change comes before,
+    /// or finds the account missing. The identifier is free again.
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>>;
 
     /// Accounts in the order of their identifiers, after that one, at most `at_most`.
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>>;

@@ -118,6 +118,9 @@ macro_rules! each_sentence {
                 a_change_whose_condition_fails_leaves_no_trace,
                 a_change_of_a_missing_account_is_missing,
                 pages_are_in_the_order_of_identifiers,
+                of_two_with_one_identifier_the_first_is_written_and_the_others_are_too,
+                a_deleted_account_is_gone_and_its_end_and_note_are_there,
+                deleting_twice_or_nobody_writes_nothing,
                 hashes_are_a_round_through_all_ids,
                 accounts_with_a_role_are_found_by_it;
             directory:
@@ -165,6 +168,7 @@ macro_rules! each_sentence {
                 purging_together_counts_each_session_once,
                 of_accounts_with_one_identifier_exactly_one_is_made,
                 changes_of_one_account_come_one_after_the_other,
+                of_many_who_delete_an_account_one_does,
                 changes_of_the_directory_come_one_after_the_other,
                 appends_together_leave_no_gap_and_no_double,
                 of_first_keys_exactly_one_list_wins,

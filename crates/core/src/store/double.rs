@@ -74,7 +74,7 @@ struct State {
 }
 
 /// Every verb by name, as faults and hooks know them.
-pub const VERBS: [&str; 47] = [
+pub const VERBS: [&str; 48] = [
     "insert",
     "find",
     "touch",
@@ -91,6 +91,7 @@ pub const VERBS: [&str; 47] = [
     "change",
     "page",
     "hashes",
+    "delete",
     "append",
     "head",
     "since",

@@ -102,6 +102,19 @@ impl Accounts for MemoryStore {
         answer(move || Ok(self.database().change(id, &change, note)))
     }
 
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+        answer(move || {
+            let mut database = self.database();
+            let Some(account) = database.accounts.remove(&id) else { return Ok(None) };
+            database.devices.remove(&id);
+            database.by_identifier.remove(&account.identifier);
+            let at = note.at;
+            database.write_down(vec![note]);
+            let seq = database.append(accounts::end_of(&account, at), at);
+            Ok(Some((account, seq)))
+        })
+    }
+
     fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>> {
         answer(move || {
             let database = self.database();

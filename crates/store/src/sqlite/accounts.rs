@@ -36,6 +36,30 @@ fn write(connection: &Connection, account: &Account) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn create(connection: &Connection, account: &Account, note: Note) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(sql::CREATE_ACCOUNT).map_err(store_error)?;
+    let values = params![
+        account.id.as_str(),
+        account.identifier,
+        account.display_name,
+        account.password,
+        row::signed(account.version),
+        row::signed(account.sessions_from),
+        account.disabled_at.map(Timestamp::millis),
+        row::list_text(&account.roles),
+        row::list_text(&account.permissions),
+        account.created_at.millis(),
+    ];
+    if statement.execute(values).map_err(store_error)? == 0 {
+        return Ok(false);
+    }
+    if !account.roles.is_empty() {
+        index_roles(connection, account)?;
+    }
+    write_down(connection, &[note])?;
+    Ok(true)
+}
+
 /// So that accounts are found by their roles.
 fn index_roles(connection: &Connection, account: &Account) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(sql::DROP_ROLES).map_err(store_error)?;
@@ -49,28 +73,12 @@ fn index_roles(connection: &Connection, account: &Account) -> Result<(), StoreEr
 
 impl Accounts for SqliteStore {
     fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
+        self.write(move |connection| create(connection, &account, note))
+    }
+
+    fn create_all(&self, new: Vec<(Account, Note)>) -> Answer<'_, Vec<bool>> {
         self.write(move |connection| {
-            let mut statement = connection.prepare_cached(sql::CREATE_ACCOUNT).map_err(store_error)?;
-            let values = params![
-                account.id.as_str(),
-                account.identifier,
-                account.display_name,
-                account.password,
-                row::signed(account.version),
-                row::signed(account.sessions_from),
-                account.disabled_at.map(Timestamp::millis),
-                row::list_text(&account.roles),
-                row::list_text(&account.permissions),
-                account.created_at.millis(),
-            ];
-            if statement.execute(values).map_err(store_error)? == 0 {
-                return Ok(false);
-            }
-            if !account.roles.is_empty() {
-                index_roles(connection, &account)?;
-            }
-            write_down(connection, &[note])?;
-            Ok(true)
+            new.into_iter().map(|(account, note)| create(connection, &account, note)).collect()
         })
     }
 
@@ -97,6 +105,18 @@ impl Accounts for SqliteStore {
             let seq = entry.map(|entry| append(connection, &[entry], note.at)).transpose()?;
             write_down(connection, &[note])?;
             Ok(Changed::Done(account, seq))
+        })
+    }
+
+    /// What else is kept of an account refers to its row, and goes with it.
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+        self.write(move |connection| {
+            let Some(account) = find(connection, sql::ACCOUNT_BY_ID, &id.as_str())? else { return Ok(None) };
+            let mut statement = connection.prepare_cached(sql::DELETE_ACCOUNT).map_err(store_error)?;
+            statement.execute([id.as_str()]).map_err(store_error)?;
+            let seq = append(connection, &[accounts::end_of(&account, note.at)], note.at)?;
+            write_down(connection, &[note])?;
+            Ok(Some((account, seq)))
         })
     }
 

@@ -34,6 +34,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // An answer is given after the bytes are on the disk, not before.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What was deleted is overwritten in the pages that are written anyway: a name must not stay readable in the file.
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;

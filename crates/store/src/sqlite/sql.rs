@@ -21,6 +21,7 @@ pub(super) const ACCOUNT_BY_ID: &str = "SELECT id, identifier, display_name, pas
     disabled_at, roles, permissions, created_at FROM accounts WHERE id = $1";
 pub(super) const ACCOUNT_BY_IDENTIFIER: &str = "SELECT id, identifier, display_name, password, version, sessions_from, \
     disabled_at, roles, permissions, created_at FROM accounts WHERE identifier = $1";
+pub(super) const DELETE_ACCOUNT: &str = "DELETE FROM accounts WHERE id = $1";
 pub(super) const HASHES_FROM: &str =
     "SELECT password FROM accounts WHERE id >= $1 AND password IS NOT NULL ORDER BY id LIMIT $2";
 pub(super) const HASHES_BEFORE: &str =
@@ -125,6 +126,9 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("ACCOUNT_BY_ID", ACCOUNT_BY_ID, false),
     ("ACCOUNT_BY_IDENTIFIER", ACCOUNT_BY_IDENTIFIER, false),
     ("PAGE_OF_ACCOUNTS", PAGE_OF_ACCOUNTS, false),
+    ("DELETE_ACCOUNT", DELETE_ACCOUNT, false),
+    ("HASHES_FROM", HASHES_FROM, false),
+    ("HASHES_BEFORE", HASHES_BEFORE, false),
     ("WRITE_ACCOUNT", WRITE_ACCOUNT, false),
     ("MOVE_HEAD", MOVE_HEAD, false),
     ("READ_HEAD", READ_HEAD, false),

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc;
 
+use doorward_core::records::Account;
 use doorward_core::store::contract::{NOW, sample_account, sample_note, sample_session, together, wait};
 use doorward_core::store::{Accounts as _, Sessions as _};
 use tempfile::TempDir;
@@ -183,4 +184,27 @@ fn a_new_database_is_for_its_owner_only() {
     let (_store, directory) = store();
     let mode = std::fs::metadata(directory.path().join("doorward.db")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn what_a_deleted_person_was_called_is_nowhere_in_the_file_any_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.db");
+    let named = Account { display_name: Some("Augusta Ada King".into()), ..sample_account(1) };
+    let words = [named.identifier.as_str(), "Augusta Ada King", named.id.as_str()];
+    let holds = |word: &str| std::fs::read(&path).unwrap().windows(word.len()).any(|w| w == word.as_bytes());
+    let store = SqliteStore::open(&path).unwrap();
+    for n in 2..40 {
+        wait(store.create(sample_account(n), sample_note(n))).unwrap();
+    }
+    wait(store.create(named.clone(), sample_note(1))).unwrap();
+    wait(store.insert(sample_session(1))).unwrap();
+    drop(store);
+    assert!(words.iter().all(|word| holds(word)));
+    let store = SqliteStore::open(&path).unwrap();
+    wait(store.delete(named.id, sample_note(1))).unwrap().unwrap();
+    wait(store.end(sample_session(1).sid)).unwrap();
+    // Folds the log of the last writes into the file.
+    drop(store);
+    assert_eq!(words.map(holds), [false, false, true], "the audit and the end of its sessions know the id");
 }

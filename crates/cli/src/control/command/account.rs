@@ -23,6 +23,7 @@ pub(crate) enum Ask {
     Show { account: String },
     Disable { account: String },
     Enable { account: String },
+    Delete { account: String },
     GrantRole { account: String, role: String },
     RevokeRole { account: String, role: String },
 }
@@ -56,6 +57,13 @@ impl Ask {
                 let account = find(auth, account).await?;
                 auth.disable(account.id).await.map_err(unavailable)?;
                 Ok(show_account(&find(auth, account.id.as_str()).await?))
+            }
+            Self::Delete { account } => {
+                let id = find(auth, account).await?.id;
+                match auth.delete_account(id).await.map_err(unavailable)? {
+                    true => Ok(json!({ "id": id.as_str(), "deleted": true })),
+                    false => Err(Failure::new("not_found", "there is no such account")),
+                }
             }
             Self::Enable { account } => {
                 let account = find(auth, account).await?;

@@ -2,7 +2,9 @@
 
 use doorward_verify::Ended;
 
+use super::devices::sample_device;
 use super::{NOW, Stores, got, sample_account, sample_note};
+use crate::audit::Wanted;
 use crate::records::Account;
 use crate::store::{AccountChange, Changed};
 
@@ -123,4 +125,56 @@ pub fn accounts_with_a_role_are_found_by_it(stores: &Stores) {
     assert_eq!((holders("editor", None, 10), holders("writer", None, 10)), (vec![sample_account(3).id], vec![]));
     let late = got(stores.accounts.change(sample_account(1).id, none, sample_note(1)));
     assert!(matches!(late, Changed::Not(_)), "its version has moved");
+}
+
+/// See its name.
+pub fn of_two_with_one_identifier_the_first_is_written_and_the_others_are_too(stores: &Stores) {
+    let taken = created(stores, 1);
+    let with =
+        |n: u64, identifier: &str| (Account { identifier: identifier.into(), ..sample_account(n) }, sample_note(n));
+    let mut with_role = with(6, "f");
+    with_role.0.roles = vec!["editor".into()];
+    let new = vec![with(2, "b"), with(3, &taken.identifier), with(4, "b"), with(5, "e"), with_role];
+    assert_eq!(got(stores.accounts.create_all(new)), [true, false, false, true, true]);
+    assert_eq!(got(stores.accounts.by_identifier("b".into())).map(|a| a.id), Some(sample_account(2).id));
+    assert_eq!(got(stores.accounts.by_identifier(taken.identifier.clone())), Some(taken));
+    assert_eq!(got(stores.accounts.by_id(sample_account(4).id)), None);
+    assert_eq!(got(stores.accounts.with_role("editor".into(), None, 10)).len(), 1);
+    assert_eq!(got(stores.audit.page(Wanted::default(), 10)).len(), 4, "a note for each that was written");
+    assert_eq!(got(stores.accounts.create_all(Vec::new())), Vec::<bool>::new());
+}
+
+/// See its name.
+pub fn a_deleted_account_is_gone_and_its_end_and_note_are_there(stores: &Stores) {
+    let mut account = sample_account(1);
+    account.roles = vec!["editor".into()];
+    assert!(got(stores.accounts.create(account.clone(), sample_note(1))));
+    let other = created(stores, 2);
+    got(stores.devices.know(account.id, sample_device(1), 3, NOW));
+    let deleted = got(stores.accounts.delete(account.id, sample_note(1)));
+    let Some((was, seq)) = deleted else { panic!("it was there") };
+    assert_eq!(was, account);
+    assert_eq!(got(stores.accounts.by_id(account.id)), None);
+    assert_eq!(got(stores.accounts.by_identifier(account.identifier.clone())), None);
+    assert_eq!(got(stores.accounts.with_role("editor".into(), None, 10)), []);
+    assert_eq!(got(stores.accounts.page(None, 10)), [other]);
+    assert!(!got(stores.devices.knows(account.id, sample_device(1), NOW)));
+    let rows = got(stores.log.since(0, 10));
+    let what = Ended::Account { account: account.id.to_string(), below: account.version + 1 };
+    assert_eq!((rows.len(), rows[0].seq, &rows[0].entry.what), (1, seq, &what));
+    assert_eq!(got(stores.audit.page(Wanted::default(), 10)).len(), 3);
+    let again = Account { identifier: account.identifier, ..sample_account(3) };
+    assert!(got(stores.accounts.create(again, sample_note(3))), "the identifier is free again");
+}
+
+/// See its name.
+pub fn deleting_twice_or_nobody_writes_nothing(stores: &Stores) {
+    let account = created(stores, 1);
+    assert_eq!(got(stores.accounts.delete(sample_account(2).id, sample_note(2))), None);
+    assert_eq!(got(stores.log.head()).seq, 0);
+    assert!(got(stores.accounts.delete(account.id, sample_note(1))).is_some());
+    assert_eq!(got(stores.accounts.delete(account.id, sample_note(1))), None);
+    assert_eq!(got(stores.log.head()).seq, 1);
+    assert_eq!(got(stores.accounts.change(account.id, AccountChange::Disable, sample_note(1))), Changed::Missing);
+    assert_eq!(got(stores.audit.page(Wanted::default(), 10)).len(), 2);
 }

@@ -299,3 +299,18 @@ pub fn together_no_more_browsers_are_known_than_allowed(stores: &Stores) {
         assert_eq!((known(ada.id).count(), known(bob.id).count()), (3, THREADS));
     }
 }
+
+/// See its name.
+pub fn of_many_who_delete_an_account_one_does(stores: &Stores) {
+    let account = sample_account(1);
+    assert!(got(stores.accounts.create(account.clone(), sample_note(1))));
+    let outcomes = together(8, |n| match n % 2 {
+        0 => got(stores.accounts.delete(account.id, sample_note(1))).is_some(),
+        _ => {
+            got(stores.accounts.change(account.id, AccountChange::SignOutEverywhere, sample_note(1)));
+            false
+        }
+    });
+    assert_eq!(outcomes.iter().filter(|deleted| **deleted).count(), 1);
+    assert_eq!(got(stores.accounts.by_id(account.id)), None, "no change brings it back");
+}

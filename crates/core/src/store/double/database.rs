@@ -51,6 +51,16 @@ impl Accounts for Double {
         })
     }
 
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+        self.step("delete", move |state| {
+            let Some(account) = state.accounts.remove(&id) else { return Ok(None) };
+            state.devices.retain(|(of, ..)| *of != id);
+            state.append(accounts::end_of(&account, note.at), note.at);
+            state.write_down(vec![note]);
+            Ok(Some((account, state.seq)))
+        })
+    }
+
     fn hashes(&self, from: AccountId, at_most: usize) -> Answer<'_, Vec<String>> {
         self.step("hashes", move |state| {
             let (behind, before): (Vec<_>, Vec<_>) = state.accounts.values().partition(|a| a.id >= from);

@@ -1,0 +1,41 @@
+//! An account is deleted: everything of it ends, and what it said of a person is gone.
+//!
+//! What stays is the audit, which knows the account by its id and no name, and for a day the end of its sessions in the
+//! log. Its id is random and never drawn again, so whoever signs up under the same identifier is somebody else.
+
+use doorward_verify::Timestamp;
+
+use crate::audit::Event;
+use crate::auth::Auth;
+use crate::id::AccountId;
+use crate::store::StoreError;
+
+impl Auth {
+    /// Deletes the account. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database cannot do it; then nothing has changed.
+    pub async fn delete_account(&self, id: AccountId) -> Result<bool, StoreError> {
+        let now = self.now()?;
+        let note = self.note(Event::AccountDeleted, now).by_person(id);
+        let Some((account, seq)) = self.accounts().delete(id, note.clone()).await? else { return Ok(false) };
+        note.tell();
+        // The link works on nothing that is not there, but it remembers what the person was called.
+        self.cancel_reset(id).await;
+        self.apply_to_set(&super::end_of(&account, now).what, now);
+        match self.end_of_nobody(id.as_str(), now).await {
+            Ok(()) => self.confirm([seq]),
+            Err(error) => {
+                tracing::warn!(event = "end_unconfirmed", account = %id, %error, "records will be removed later");
+            }
+        }
+        Ok(true)
+    }
+
+    /// Removes the records of an account that is no more.
+    pub(crate) async fn end_of_nobody(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let Ok(id) = id.parse::<AccountId>() else { return Ok(()) };
+        let left = self.sessions().of_account(id, now).await?;
+        self.sessions().end_all(left.into_iter().map(|session| session.sid).collect()).await
+    }
+}
