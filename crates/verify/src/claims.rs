@@ -1,5 +1,6 @@
 //! What an access token says (RFC 9068 section 2.2), read strictly and written.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -7,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::error::VerifyError;
-use crate::json::StrictValue;
+use crate::json::{StrictValue, Text};
 
 /// The claims of an access token. Times are whole seconds since 1970 (NumericDate).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -112,7 +113,7 @@ impl<'de> Visitor<'de> for ClaimsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Claims, A::Error> {
         let mut read = Read::default();
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(Text(name)) = map.next_key()? {
             read.member(name, &mut map)?;
         }
         read.finished().ok_or_else(|| A::Error::custom("a claim is missing"))
@@ -142,8 +143,8 @@ struct Read {
 }
 
 impl Read {
-    fn member<'de, A: MapAccess<'de>>(&mut self, name: String, map: &mut A) -> Result<(), A::Error> {
-        match name.as_str() {
+    fn member<'de, A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, map: &mut A) -> Result<(), A::Error> {
+        match &*name {
             "iss" => once(&mut self.iss, map),
             "sub" => once(&mut self.sub, map),
             "aud" => once(&mut self.aud, map),
@@ -161,11 +162,11 @@ impl Read {
             "permissions" => once(&mut self.permissions, map),
             "scope" => once(&mut self.scope, map),
             _ => {
-                if self.extra.contains_key(&name) {
+                if self.extra.contains_key(&*name) {
                     return Err(A::Error::custom("a claim stands twice"));
                 }
                 let value = map.next_value_seed(StrictValue::member())?;
-                self.extra.insert(name, value);
+                self.extra.insert(name.into_owned(), value);
                 Ok(())
             }
         }

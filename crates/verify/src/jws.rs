@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::algorithm::Algorithm;
 use crate::error::VerifyError;
-use crate::json::StrictValue;
+use crate::json::{StrictValue, Text};
 use crate::jwk::{KeySet, PublicKey};
 use crate::{base64url, typ};
 
@@ -163,31 +163,6 @@ fn read_header<'b>(text: &[u8], buffer: &'b mut [u8; LONGEST_HEADER]) -> Result<
     }
     let alg = header.alg.ok_or(VerifyError::Algorithm)?;
     Ok(Read { alg, typ: header.typ, kid: header.kid })
-}
-
-/// A string of the header, borrowed unless it holds an escape.
-struct Text<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Text<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(TextVisitor)
-    }
 }
 
 #[derive(Default)]

@@ -51,9 +51,23 @@ pub const GROUPS: &[Group] = &[
         needs: &[],
         run: |place| place.cargo_with(&[("RUSTDOCFLAGS", "-D warnings")], &["doc", "--workspace", "--no-deps"]),
     },
+    Group {
+        name: "features",
+        about: "the crate for services, with each of its features alone",
+        needs: &[],
+        run: features,
+    },
     Group { name: "loom", about: "the caches under every order of their threads", needs: &[], run: loom },
     Group { name: "release", about: "the binary as it is shipped", needs: &[], run: release },
 ];
+
+/// Each alone, else one leans on what another brings along.
+fn features(place: &Place) -> Result<(), String> {
+    for feature in ["default", "fetch", "tower", "axum"] {
+        place.cargo(&["check", "--package", "doorward-verify", "--no-default-features", "--features", feature])?;
+    }
+    Ok(())
+}
 
 /// Its own folder: the flag changes how everything below is built, and would throw away what the other groups share.
 fn loom(place: &Place) -> Result<(), String> {
