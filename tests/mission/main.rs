@@ -7,5 +7,7 @@
 mod cookie;
 mod forced;
 mod library;
+mod light;
+mod revoke;
 mod server;
 mod token;

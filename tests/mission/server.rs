@@ -111,8 +111,13 @@ pub(crate) fn program() -> reqwest::Client {
 
 /// Trusts nobody: what is asked here is asked in the clear.
 fn builder() -> reqwest::ClientBuilder {
+    trusting(rustls::RootCertStore::empty())
+}
+
+/// Trusts these, and nobody else.
+pub(crate) fn trusting(roots: rustls::RootCertStore) -> reqwest::ClientBuilder {
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let tls = tls.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
+    let tls = tls.with_root_certificates(roots).with_no_client_auth();
     reqwest::Client::builder().tls_backend_preconfigured(tls)
 }

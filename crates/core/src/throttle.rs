@@ -162,6 +162,20 @@ impl Auth {
         self.settle(kinds.map(clear).to_vec()).await;
     }
 
+    /// One more of something that strangers may ask for, by where it comes from; without an address by nothing.
+    ///
+    /// # Errors
+    /// [`TooMany`].
+    pub async fn admit_from(&self, kind: &'static str, rate: Rate) -> Result<(), TooMany> {
+        // Without a clock nothing is weighed: the step itself says what it needs one for.
+        let (Some(address), Ok(now)) = (self.by().address, self.now()) else { return Ok(()) };
+        let key = self.root().limit_key(kind, &[Source::of(address).near()]);
+        match self.weigh(vec![Step { key, rule: Rule::Rate(rate) }], now).await {
+            Weighed::Passed(_) => Ok(()),
+            Weighed::Refused { verdict, .. } => Err(self.refusal(verdict)),
+        }
+    }
+
     /// One more new account.
     pub(crate) async fn admit_sign_up(&self) -> Result<(), AdmitError> {
         let now = self.now()?;
