@@ -36,6 +36,7 @@ mod outage;
 mod race;
 mod refresh;
 mod roots;
+mod rotation;
 mod secrets;
 mod walk;
 
