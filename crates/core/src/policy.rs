@@ -156,11 +156,12 @@ impl Policy {
         if client.native { self.native_grace } else { self.grace }
     }
 
-    /// After this long without activity every sign-in has ended, whatever its mode.
+    /// After this long without activity every sign-in has ended, whatever its mode, through whichever of these applications.
     #[must_use]
-    pub fn longest_idle(&self) -> Duration {
-        let all = Mode::ALL.into_iter().flat_map(|mode| [false, true].map(|remember| self.lifetimes(mode, remember).0));
-        all.map(|life| life.idle_timeout).max().unwrap_or_default()
+    pub fn longest_idle<'c>(&self, clients: impl IntoIterator<Item = &'c Client>) -> Duration {
+        let each = |remember| Mode::ALL.map(|mode| self.lifetimes(mode, remember).0.idle_timeout);
+        let own = clients.into_iter().filter_map(|client| client.idle_timeout);
+        [false, true].into_iter().flat_map(each).chain(own).max().unwrap_or_default()
     }
 
     /// Everything that makes these numbers unusable together, in words for the operator.

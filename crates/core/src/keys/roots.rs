@@ -132,7 +132,7 @@ impl Auth {
                 return Ok(RootRotated {
                     current: listed.idents()[0],
                     former: stored.current_root().and_then(|root| listed.ident_of(&root.fingerprint)),
-                    former_may_leave_at: now.plus(self.policy().longest_idle()),
+                    former_may_leave_at: self.all_ended_at(now),
                     sealed: change.put.len(),
                 });
             }
@@ -142,7 +142,7 @@ impl Auth {
 
     /// The rows: this one is current, and the one that was is former.
     fn hand_over(&self, stored: &StoredKeys, to: &str, now: Timestamp) -> KeysChange {
-        let may_leave_at = Some(now.plus(self.policy().longest_idle()));
+        let may_leave_at = Some(self.all_ended_at(now));
         let former = stored.current_root().map(|old| StoredRoot {
             state: RootState::Former,
             since: now,
@@ -151,6 +151,12 @@ impl Auth {
         });
         let put_roots = former.into_iter().chain([StoredRoot::current(to.to_owned(), now)]).collect();
         KeysChange { put_roots, ..KeysChange::at(now) }
+    }
+
+    /// When every sign-in has ended that is not used again.
+    fn all_ended_at(&self, now: Timestamp) -> Timestamp {
+        let registry = self.registry();
+        now.plus(self.policy().longest_idle(registry.clients().into_iter().map(|client| &**client)))
     }
 
     /// Whether the secret of that name may leave the list: nothing that it made can be alive, or somebody insists.

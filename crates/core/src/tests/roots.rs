@@ -110,6 +110,17 @@ fn a_former_root_secret_leaves_when_nothing_that_it_made_can_be_alive() {
 }
 
 #[test]
+fn an_application_with_a_longer_idle_timeout_keeps_a_former_root_secret_for_longer() {
+    let world = World::new();
+    let node = node(&world, &[2, 1]);
+    let sixty_days = Duration::from_secs(60 * 86_400);
+    let patient = Client { idle_timeout: Some(sixty_days), ..Client::new("kiosk".parse().unwrap(), vec![Mode::Token]) };
+    wait(node.auth.add_client(patient)).unwrap();
+    let rotated = wait(node.auth.rotate_root_secret()).unwrap();
+    assert_eq!(rotated.former_may_leave_at, NOW.plus(sixty_days));
+}
+
+#[test]
 fn a_leaked_root_secret_counts_for_nothing_at_once_and_never_again() {
     let world = World::new();
     world.sign_up("ada");
