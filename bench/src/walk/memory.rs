@@ -6,6 +6,7 @@ use doorward_core::Timestamp;
 use doorward_core::id::{AccountId, SessionId};
 use doorward_core::records::{Line, Mode, Session, SessionState};
 use doorward_core::rng::{self, SystemRng};
+use doorward_core::room::Room;
 use doorward_core::root::KeyIdent;
 use doorward_core::secret::Hashed;
 use doorward_core::store::Sessions;
@@ -35,7 +36,7 @@ pub(crate) fn child() -> Outcome<()> {
     let before = resident()?;
     for n in 0..SESSIONS {
         let session = session(&accounts[n % ACCOUNTS], &rng)?;
-        runtime.block_on(store.insert(session))?;
+        runtime.block_on(store.insert(session, Room::ANY))?;
     }
     println!("{}", (resident()? - before) as f64 / SESSIONS as f64);
     drop(store);

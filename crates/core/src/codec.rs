@@ -35,7 +35,12 @@ pub fn encode_session(session: &Session) -> Vec<u8> {
         Mode::Token => 1,
         Mode::Hybrid => 2,
     });
-    out.byte(u8::from(s.remember) | u8::from(s.state == SessionState::Reused) << 1);
+    let state = match s.state {
+        SessionState::Live => 0,
+        SessionState::Reused => 2,
+        SessionState::PushedOut => 4,
+    };
+    out.byte(u8::from(s.remember) | state);
     out.raw(s.sid.as_bytes());
     out.raw(&s.account.raw());
     out.text(s.client.as_str());
@@ -66,14 +71,20 @@ pub fn decode_session(sid: &SessionId, bytes: &[u8]) -> Result<Session, Corrupt>
     }
     let mode = *[Mode::Session, Mode::Token, Mode::Hybrid].get(usize::from(r.byte()?)).ok_or(Corrupt)?;
     let flags = r.byte()?;
-    if flags > 3 || r.array::<22>()? != *sid.as_bytes() {
+    let state = match flags & 6 {
+        0 => SessionState::Live,
+        2 => SessionState::Reused,
+        4 => SessionState::PushedOut,
+        _ => return Err(Corrupt),
+    };
+    if flags > 7 || r.array::<22>()? != *sid.as_bytes() {
         return Err(Corrupt);
     }
     let session = Session {
         sid: *sid,
         mode,
         remember: flags & 1 == 1,
-        state: if flags & 2 == 2 { SessionState::Reused } else { SessionState::Live },
+        state,
         account: AccountId::from_raw(r.array()?),
         client: r.text()?.parse().map_err(|_| Corrupt)?,
         version: r.number()?,

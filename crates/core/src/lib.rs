@@ -14,7 +14,7 @@
 //! Each step file reads top-down: the method on [`Auth`] (prose; it calls the stores), its errors, the pure rule (takes
 //! `now`, touches nothing), the tests of the rule. Every security decision can be read without an `.await`.
 //!
-//! Around the walk: [`prove`] (once more, within a session), [`accounts`] (sign up and what changes an account), [`throttle`] (who may try, and how often), [`device`] (browsers that are known), [`link`] (what works once), [`data`] (what an
+//! Around the walk: [`prove`] (once more, within a session), [`accounts`] (sign up and what changes an account), [`room`] (how many sessions), [`throttle`] (who may try, and how often), [`device`] (browsers that are known), [`link`] (what works once), [`data`] (what an
 //! application keeps in a session), [`follow`] and [`feed`] (the log is read here and told to others), [`store`] (the ports, and what each verb promises),
 //! [`records`], [`policy`], and the ground floor: [`id`], [`wire`], [`secret`], [`root`], [`keys`], [`password`], [`limit`],
 //! [`clock`], [`rng`].
@@ -40,6 +40,8 @@ pub use auth::{Auth, Parts};
 pub mod accounts;
 
 pub mod prove;
+
+pub mod room;
 
 pub mod throttle;
 

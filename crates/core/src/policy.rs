@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::directory::Client;
 use crate::id::ClientId;
 use crate::records::Mode;
+use crate::room::WhenFull;
 use crate::throttle::Throttle;
 
 /// How long one kind of sign-in lives. Both ends are written into the record and nothing else expires it.
@@ -71,6 +72,10 @@ pub struct Policy {
     /// Most bytes of an access token: what would make a larger one is not assigned. Both cookies of mode `hybrid` together
     /// stay below 1.5 KiB.
     pub token_budget: usize,
+    /// Live sessions of one account.
+    pub most_sessions: usize,
+    /// And what happens beyond.
+    pub when_full: WhenFull,
     /// For so long after a proof nobody is asked for another one.
     pub proof_lasts: Duration,
     /// How many attempts are let through.
@@ -114,6 +119,8 @@ impl Policy {
             publish_keys: DAY,
             token_budget: 1200,
             clients: vec![Client::new(ClientId::default_client(), vec![Mode::Session])],
+            most_sessions: 100,
+            when_full: WhenFull::EndOldest,
             proof_lasts: Duration::from_secs(600),
             throttle: Throttle::DEFAULT,
         }
@@ -205,6 +212,9 @@ impl Policy {
         }
         if self.rotate_keys < self.publish_keys {
             faults.push("signing keys rotate more often than a new one may be published".into());
+        }
+        if self.most_sessions == 0 {
+            faults.push("an account may have no session".into());
         }
         faults.extend(self.throttle.faults());
         faults.dedup();

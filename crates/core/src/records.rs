@@ -161,6 +161,8 @@ pub enum SessionState {
     Live,
     /// A refresh token was presented twice, too late: dead for every check, until the log has it and the record goes.
     Reused,
+    /// A newer sign-in needed the room: dead for every check, until the log has it and the record goes.
+    PushedOut,
 }
 
 /// One carrier of a session.

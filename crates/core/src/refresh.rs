@@ -191,8 +191,10 @@ pub fn decide(session: &mut Session, ask: &Rotate) -> Rotation {
     if !session.is_within_time(ask.now) || session.client != ask.client {
         return Rotation::Refused;
     }
-    if session.state == SessionState::Reused {
-        return Rotation::Reused(Box::new(session.clone()));
+    match session.state {
+        SessionState::Live => {}
+        SessionState::Reused => return Rotation::Reused(Box::new(session.clone())),
+        SessionState::PushedOut => return Rotation::Refused,
     }
     let access_until = ask.now.plus(ask.access_token).min(session.ends_at);
     let Some(line) = session.lines.iter_mut().find(|l| l.number == ask.line && l.generation > 0) else {

@@ -86,7 +86,12 @@ impl Auth {
         self.end_sessions(std::slice::from_ref(session), why, now).await
     }
 
-    async fn end_sessions(&self, sessions: &[Session], why: Event, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn end_sessions(
+        &self,
+        sessions: &[Session],
+        why: Event,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         if sessions.is_empty() {
             return Ok(());
         }

@@ -12,6 +12,7 @@ use crate::policy::Policy;
 use crate::records::{Account, Line, Mode, Session, SessionState};
 use crate::root::KeyIdent;
 use crate::secret::{Hashed, SessionToken};
+use crate::sign_in::After;
 use crate::store::StoreError;
 
 /// Characters of a device's name that are kept.
@@ -119,16 +120,21 @@ impl Auth {
             device: old.device.clone(),
             host: old.host.clone(),
         };
-        self.begin_session(&account, choice, Some(old.ends_at)).await
+        self.begin_session(&account, choice, After::Successor(old)).await
     }
 
-    /// The record, from its store, if it may be used as far as it and the log tell. Finishes the end of a reused one.
+    /// The record, from its store, if it may be used as far as it and the log tell. Finishes an end that was only marked.
     pub(crate) async fn live_record(&self, sid: SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
         let Some(session) = self.sessions().find(sid, now).await? else {
             return Ok(None);
         };
-        if session.state == SessionState::Reused {
-            self.end_session(&session, Event::RefreshReuseDetected, now).await?;
+        let unfinished = match session.state {
+            SessionState::Live => None,
+            SessionState::Reused => Some(Event::RefreshReuseDetected),
+            SessionState::PushedOut => Some(Event::SessionPushedOut),
+        };
+        if let Some(event) = unfinished {
+            self.end_session(&session, event, now).await?;
             return Ok(None);
         }
         Ok((session.is_live(now) && !self.is_revoked(&session)).then_some(session))

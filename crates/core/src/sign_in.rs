@@ -12,8 +12,10 @@ use crate::auth::Auth;
 use crate::id::{ClientId, SessionId};
 use crate::issue::{IssueError, Issued, has_pair};
 use crate::password::{self, HashError, PasswordFault, Presented};
+use crate::policy::Policy;
 use crate::records::{Account, Mode, Session};
 use crate::rng;
+use crate::room::{Inserted, Room, WhenFull};
 use crate::secret::Plain;
 use crate::session::{self, Choice, Drawn};
 use crate::store::{AccountChange, Changed, StoreError};
@@ -76,6 +78,9 @@ pub enum SignInError {
     /// Right a moment ago: the password was changed or the account disabled meanwhile.
     #[error("the credentials have changed")]
     CredentialsChanged,
+    /// The account has as many sessions as it may have.
+    #[error("the account has as many sessions as it may have")]
+    TooManySessions,
     /// Too many have failed; nobody is told whether the account exists.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -101,7 +106,7 @@ impl Auth {
         let (client, password) = (client.clone(), password::presented(&ask.password)?);
         let account = self.prove(&ask.identifier, password, ask.browser.as_ref()).await?;
         let choice = Choice { client, mode, remember: ask.remember, device: ask.device, host: ask.host };
-        let mut signed_in = self.begin_session(&account, choice, None).await?;
+        let mut signed_in = self.begin_session(&account, choice, After::SignIn(ask.replaces.as_deref())).await?;
         if let Some(old) = ask.replaces {
             self.replace(&old, &signed_in.session).await?;
         }
@@ -189,7 +194,7 @@ impl Auth {
         &self,
         account: &Arc<Account>,
         choice: Choice,
-        not_after: Option<Timestamp>,
+        after: After<'_>,
     ) -> Result<SignedIn, SignInError> {
         let now = self.now()?;
         let sid = SessionId::draw(&account.id, self.rng()).map_err(IssueError::from)?;
@@ -200,14 +205,29 @@ impl Auth {
         };
         let drawn = Drawn { sid, salt, key: self.root().newest(), secret: token.as_ref().map(|t| t.hashed) };
         let mut session = session::begin(account, choice, drawn, now, self.policy());
-        session.ends_at = session.ends_at.min(not_after.unwrap_or(session.ends_at));
-        self.sessions().insert(session.clone()).await?;
+        if let After::Successor(old) = after {
+            session.ends_at = session.ends_at.min(old.ends_at);
+        }
+        self.insert_within(&session, after, now).await?;
         let account = self.look_again(&session, now).await?.ok_or(SignInError::CredentialsChanged)?;
         let issued = match token {
             Some(token) => Issued::Session(token.plain),
             None => self.issue_next(&session, &account, 0, now)?,
         };
         Ok(SignedIn { session: Arc::new(session), account, issued, browser: None })
+    }
+
+    /// Whoever has to go for it is dead already when this is answered, and then ended like any other. If that cannot be
+    /// logged, the new one is taken back.
+    async fn insert_within(&self, session: &Session, after: After<'_>, now: Timestamp) -> Result<(), SignInError> {
+        let Inserted::Done(pushed) = self.sessions().insert(session.clone(), after.room(self.policy())).await? else {
+            return Err(SignInError::TooManySessions);
+        };
+        if let Err(error) = self.end_sessions(&pushed, Event::SessionPushedOut, now).await {
+            self.sessions().end(session.sid).await?;
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     /// If the old one cannot be ended, the new one is taken back: a browser never holds the keys of two.
@@ -249,6 +269,25 @@ impl From<AdmitError> for SignInError {
             AdmitError::TooMany(error) => error.into(),
             AdmitError::Unavailable(error) => error.into(),
         }
+    }
+}
+
+/// What a new session comes after.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum After<'s> {
+    /// A sign-in; in the place of that one, if a browser had one.
+    SignIn(Option<&'s Session>),
+    /// Another session of the same sign-in: it lives no longer than that one, and is never refused for want of room.
+    Successor(&'s Session),
+}
+
+impl After<'_> {
+    fn room(self, policy: &Policy) -> Room {
+        let (when_full, but) = match self {
+            Self::SignIn(old) => (policy.when_full, old.map(|old| old.sid)),
+            Self::Successor(old) => (WhenFull::EndOldest, Some(old.sid)),
+        };
+        Room { most: policy.most_sessions, when_full, but }
     }
 }
 

@@ -58,6 +58,7 @@ table! {
     NotAcceptable "not_acceptable" 406 "None of the forms that are accepted can be given.";
     RequestTimeout "request_timeout" 408 "The request took too long to arrive.";
     IdentifierTaken "identifier_taken" 409 "The identifier is taken.";
+    TooManySessions "too_many_sessions" 409 "The account has as many sessions as it may have. End one first.";
     RefreshSuperseded "refresh_superseded" 409 "A newer refresh token was handed out moments ago. Use that one.";
     SnapshotRequired "snapshot_required" 410 "What has happened since is not known line by line. Take a snapshot.";
     LinkGone "link_gone" 410 "The link was used, is too old, or never was one.";

@@ -13,6 +13,7 @@ use doorward_core::data::{DataChange, DataWrite};
 use doorward_core::id::{AccountId, SessionId, Shard};
 use doorward_core::records::{Account, Session, SessionData};
 use doorward_core::refresh::{Rotate, Rotation};
+use doorward_core::room::{Inserted, Room};
 use doorward_core::store::{AccountChange, Accounts, Answer, Changed, Sessions};
 use quick_cache::sync::Cache;
 
@@ -66,8 +67,16 @@ impl Cached {
 }
 
 impl Sessions for Cached {
-    fn insert(&self, session: Session) -> Answer<'_, ()> {
-        self.store.insert(session)
+    /// Whoever was pushed out is of the same account, and so of the same shard.
+    fn insert(&self, session: Session, room: Room) -> Answer<'_, Inserted> {
+        let shard = session.sid.shard();
+        Box::pin(async move {
+            let inserted = self.store.insert(session, room).await;
+            if !matches!(&inserted, Ok(Inserted::Full)) && !matches!(&inserted, Ok(Inserted::Done(p)) if p.is_empty()) {
+                self.epochs.bump(Some(shard));
+            }
+            inserted
+        })
     }
 
     fn find(&self, sid: SessionId, now: Timestamp) -> Answer<'_, Option<Arc<Session>>> {

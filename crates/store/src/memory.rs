@@ -10,6 +10,7 @@ use doorward_core::data::{DataChange, DataWrite};
 use doorward_core::id::{AccountId, SessionId};
 use doorward_core::records::{Session, SessionData};
 use doorward_core::refresh::{self, Rotate, Rotation};
+use doorward_core::room::{self, Inserted, Room};
 use doorward_core::store::{Answer, Sessions, StoreError};
 
 mod database;
@@ -97,10 +98,16 @@ fn answer<'a, T: Send + 'a>(work: impl FnOnce() -> Result<T, StoreError> + Send 
 }
 
 impl Sessions for MemoryStore {
-    fn insert(&self, session: Session) -> Answer<'_, ()> {
-        answer(move || match self.part(session.sid.shard().index()).insert(&session) {
-            true => Ok(()),
-            false => Err(StoreError::Corrupt("a session id was drawn twice".into())),
+    fn insert(&self, session: Session, room: Room) -> Answer<'_, Inserted> {
+        answer(move || {
+            let mut part = self.part(session.sid.shard().index());
+            let mine = part.of_account(&session.account, session.created_at);
+            let Some(pushed) = room::make(mine, &room, session.created_at) else { return Ok(Inserted::Full) };
+            if !part.insert(&session) {
+                return Err(StoreError::Corrupt("a session id was drawn twice".into()));
+            }
+            pushed.iter().for_each(|s| part.write(s));
+            Ok(Inserted::Done(pushed))
         })
     }
 

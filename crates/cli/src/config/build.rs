@@ -11,6 +11,7 @@ use doorward_core::limit::Rate;
 use doorward_core::password::Cost;
 use doorward_core::policy::{Lifetimes, ModeLifetimes, Policy, SignUp};
 use doorward_core::records::Mode;
+use doorward_core::room::WhenFull;
 use doorward_core::throttle::{Numbers, Throttle};
 use doorward_core::verify::Algorithm;
 use doorward_server::HashPool;
@@ -187,6 +188,11 @@ fn policy(from: &From<'_>, values: &Values, faults: &mut Vec<Fault>) -> Policy {
         token: lifetimes(from, "token", false),
         hybrid: lifetimes(from, "hybrid", true),
         throttle: throttle(from),
+        most_sessions: usize::try_from(from.number("sessions.most_per_account")).unwrap_or(usize::MAX),
+        when_full: match from.text("sessions.when_full").as_str() {
+            "refuse" => WhenFull::Refuse,
+            _ => WhenFull::EndOldest,
+        },
         proof_lasts: from.span("sessions.proof"),
         access_token: from.span("tokens.access_token"),
         grace: from.span("tokens.grace"),

@@ -44,6 +44,7 @@ events! {
     SignedOut "signed_out" "Somebody signed out.";
     SessionEndedElsewhere "session_ended_elsewhere" "A person ended one of their sessions from another device.";
     SignedOutEverywhere "signed_out_everywhere" "All sessions of an account were ended.";
+    SessionPushedOut "session_pushed_out" "An account had as many sessions as it may have: the one unused for longest has ended.";
     SessionReplaced "session_replaced" "A new sign-in in the same browser took the place of a session.";
     RefreshReuseDetected "refresh_reuse_detected" "A refresh token was presented again, too late: a copy is in use, and the session has ended.";
     SessionEndedByOperator "session_ended_by_operator" "An operator ended a session.";

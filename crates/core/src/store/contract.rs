@@ -110,7 +110,9 @@ macro_rules! each_sentence {
                 ending_many_passes_over_those_that_are_not_there,
                 sessions_of_an_account_are_its_own,
                 data_is_kept_with_its_session,
-                purge_removes_expired_sessions_only_and_not_more_than_asked;
+                purge_removes_expired_sessions_only_and_not_more_than_asked,
+                what_is_pushed_out_is_dead_and_told_until_it_has_ended,
+                without_room_nothing_is_inserted;
             accounts:
                 an_account_is_found_by_both_names,
                 a_taken_identifier_is_refused_and_nothing_is_written,
@@ -178,6 +180,7 @@ macro_rules! each_sentence {
                 together_no_more_values_are_kept_than_allowed,
                 together_no_more_pass_than_the_rule_allows,
                 together_no_more_browsers_are_known_than_allowed,
+                fifty_sign_ins_at_once_leave_no_more_than_there_is_room_for,
                 of_changes_of_keys_at_one_version_exactly_one_is_written,
                 keys_and_their_version_are_always_of_one_moment;
         }

@@ -16,6 +16,7 @@ use crate::id::{AccountId, SessionId};
 use crate::limit::{LimitKey, LimitState};
 use crate::records::{Account, LogRow, Session, SessionData, SessionState, StoredKeys};
 use crate::refresh::{self, Rotate, Rotation};
+use crate::room::{self, Inserted, Room};
 
 /// When a fault or a hook comes into play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -246,13 +247,17 @@ impl State {
 }
 
 impl Sessions for Double {
-    fn insert(&self, session: Session) -> Answer<'_, ()> {
+    fn insert(&self, session: Session, room: Room) -> Answer<'_, Inserted> {
         self.step("insert", move |state| {
             if state.sessions.contains_key(&session.sid) {
                 return Err(StoreError::Corrupt("a session id was drawn twice".into()));
             }
+            let now = session.created_at;
+            let mine = state.sessions.values().filter(|s| s.account == session.account && s.is_within_time(now));
+            let Some(pushed) = room::make(mine.cloned().collect(), &room, now) else { return Ok(Inserted::Full) };
+            state.sessions.extend(pushed.iter().map(|s| (s.sid, s.clone())));
             state.sessions.insert(session.sid, session);
-            Ok(())
+            Ok(Inserted::Done(pushed))
         })
     }
 

@@ -10,6 +10,7 @@ use crate::data::{DataChange, DataWrite};
 use crate::id::{AccountId, SessionId, Shard};
 use crate::records::{Session, SessionData};
 use crate::refresh::{Rotate, Rotation};
+use crate::room::{Inserted, Room};
 
 /// Sessions and what applications keep in them.
 ///
@@ -20,7 +21,10 @@ use crate::refresh::{Rotate, Rotation};
 pub trait Sessions: Send + Sync + fmt::Debug {
     /// Writes a new session. Twice with one `sid`: the second is [`StoreError::Corrupt`](super::StoreError::Corrupt) and changes nothing (a sid is
     /// random; meeting one again means a broken generator). After the answer `find` and `of_account` know it.
-    fn insert(&self, session: Session) -> Answer<'_, ()>;
+    ///
+    /// In the same step applies [`room::make`](crate::room::make) to the account's other sessions and keeps what it marked.
+    /// No room: nothing has changed. Concurrent: never more live than there is room for.
+    fn insert(&self, session: Session, room: Room) -> Answer<'_, Inserted>;
 
     /// The session, if it is there and within its timeouts. One in state
     /// [`Reused`](crate::records::SessionState::Reused) is given too: the caller must finish its end.

@@ -4,7 +4,9 @@ use super::*;
 use crate::audit::Event;
 use crate::prove::ProveError;
 use crate::revoke::End;
+use crate::room::WhenFull;
 use crate::store::Changed;
+use crate::store::double::When;
 use doorward_verify::Ended;
 
 #[test]
@@ -158,4 +160,46 @@ fn an_account_made_anew_under_an_old_name_is_somebody_else() {
     let ids: std::collections::BTreeSet<_> = (0..50).map(|n| world.sign_up(&format!("ada{n}")).id).collect();
     assert_eq!(ids.len(), 50);
     assert!(!ids.contains(&first.id));
+}
+
+#[test]
+fn beyond_the_most_the_session_unused_for_longest_is_revoked_like_any_other() {
+    let world = World::with(|policy| policy.most_sessions = 2);
+    world.sign_up("ada");
+    let first = world.sign_in(Mode::Token);
+    world.later(1);
+    let second = world.sign_in(Mode::Session);
+    world.later(1);
+    let third = world.sign_in(Mode::Hybrid);
+    assert!(!world.works(&first), "offline verifiers hear of it");
+    assert!(world.works(&second) && world.works(&third));
+    let rows = wait(world.auth.audit_rows(crate::audit::Wanted::default(), 10)).unwrap();
+    assert!(rows.iter().any(|r| r.note.event == Event::SessionPushedOut && r.note.sid == Some(first.session.sid)));
+    assert_eq!(wait(world.auth.sessions().find(first.session.sid, NOW)).unwrap(), None, "its record is gone");
+}
+
+#[test]
+fn where_a_full_account_is_refused_a_browser_may_still_replace_its_own_session() {
+    let world = World::with(|policy| (policy.most_sessions, policy.when_full) = (1, WhenFull::Refuse));
+    world.sign_up("ada");
+    let here = world.sign_in(Mode::Session);
+    assert_eq!(world.try_sign_in("ada", Mode::Session).err(), Some(SignInError::TooManySessions));
+    assert!(world.works(&here));
+    let ask = SignIn { replaces: Some(here.session.clone()), ..world.ask("ada", PASSWORD, Mode::Session) };
+    let next = wait(world.auth.sign_in(ask)).unwrap();
+    assert!(world.works(&next) && !world.works(&here));
+    assert!(wait(world.auth.prove_again(&next.session, &Plain::new(PASSWORD.to_owned()))).is_ok());
+}
+
+#[test]
+fn a_push_out_that_cannot_be_logged_takes_the_new_session_back() {
+    let world = World::with(|policy| policy.most_sessions = 1);
+    let ada = world.sign_up("ada");
+    let first = world.sign_in(Mode::Session);
+    world.store.fail("append", Some(When::Before));
+    assert!(matches!(world.try_sign_in("ada", Mode::Session).err(), Some(SignInError::Unavailable(_))));
+    world.store.fail("append", None);
+    assert!(!world.works(&first), "it is dead, and its end is finished when somebody meets it");
+    assert_eq!(wait(world.auth.sessions_of(ada.id)).unwrap(), []);
+    assert!(wait(world.auth.log().since(0, 9)).unwrap().len() == 1);
 }

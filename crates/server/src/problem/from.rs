@@ -119,6 +119,7 @@ impl From<SignInError> for Problem {
             SignInError::Password(fault) => fault.into(),
             SignInError::InvalidCredentials => Self::new(Code::InvalidCredentials),
             SignInError::TooMany(error) => error.into(),
+            SignInError::TooManySessions => Self::new(Code::TooManySessions),
             SignInError::CredentialsChanged => Self::new(Code::CredentialsChanged),
             SignInError::Hash(error) => error.into(),
             SignInError::Issue(error) => error.into(),

@@ -8,6 +8,7 @@ use doorward_core::data::{self, DataChange, DataWrite};
 use doorward_core::id::{AccountId, SessionId};
 use doorward_core::records::{Session, SessionData};
 use doorward_core::refresh::{self, Rotate, Rotation};
+use doorward_core::room::{self, Inserted, Room};
 use doorward_core::store::{Answer, Sessions, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -34,6 +35,17 @@ fn end(connection: &Connection, sid: &SessionId) -> Result<bool, StoreError> {
     statement.execute([sid.as_str()]).map(|rows| rows > 0).map_err(store_error)
 }
 
+fn of_account(connection: &Connection, account: AccountId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    let mut statement = connection.prepare_cached(sql::SESSIONS_OF_ACCOUNT).map_err(store_error)?;
+    let mut rows = statement.query([account.as_str()]).map_err(store_error)?;
+    let mut found = Vec::new();
+    while let Some(next) = rows.next().map_err(store_error)? {
+        let sid: SessionId = row::word(next, 0, "session id")?;
+        found.extend(row::session(&sid, &row::column::<Vec<u8>>(next, 1)?).filter(|s| s.is_within_time(now)));
+    }
+    Ok(found)
+}
+
 fn find_data(connection: &Connection, sid: &SessionId, now: Timestamp) -> Result<Option<SessionData>, StoreError> {
     let mut statement = connection.prepare_cached(sql::FIND_DATA).map_err(store_error)?;
     let both = |r: &rusqlite::Row<'_>| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Option<Vec<u8>>>(1)?));
@@ -45,15 +57,18 @@ fn find_data(connection: &Connection, sid: &SessionId, now: Timestamp) -> Result
 }
 
 impl Sessions for SqliteStore {
-    fn insert(&self, session: Session) -> Answer<'_, ()> {
+    fn insert(&self, session: Session, room: Room) -> Answer<'_, Inserted> {
         self.write(move |connection| {
             let (sid, account) = (session.sid.as_str(), session.account.as_str());
+            let mine = of_account(connection, session.account, session.created_at)?;
+            let Some(pushed) = room::make(mine, &room, session.created_at) else { return Ok(Inserted::Full) };
             let values = params![sid, account, session.idle_ends_at().millis(), encode_session(&session)];
             let mut statement = connection.prepare_cached(sql::INSERT_SESSION).map_err(store_error)?;
-            match statement.execute(values).map_err(store_error)? {
-                1 => Ok(()),
-                _ => Err(StoreError::Corrupt("a session id was drawn twice".into())),
+            if statement.execute(values).map_err(store_error)? != 1 {
+                return Err(StoreError::Corrupt("a session id was drawn twice".into()));
             }
+            pushed.iter().try_for_each(|s| write(connection, s))?;
+            Ok(Inserted::Done(pushed))
         })
     }
 
@@ -91,16 +106,7 @@ impl Sessions for SqliteStore {
     }
 
     fn of_account(&self, account: AccountId, now: Timestamp) -> Answer<'_, Vec<Session>> {
-        self.read(move |connection| {
-            let mut statement = connection.prepare_cached(sql::SESSIONS_OF_ACCOUNT).map_err(store_error)?;
-            let mut rows = statement.query([account.as_str()]).map_err(store_error)?;
-            let mut found = Vec::new();
-            while let Some(next) = rows.next().map_err(store_error)? {
-                let sid: SessionId = row::word(next, 0, "session id")?;
-                found.extend(row::session(&sid, &row::column::<Vec<u8>>(next, 1)?).filter(|s| s.is_within_time(now)));
-            }
-            Ok(found)
-        })
+        self.read(move |connection| of_account(connection, account, now))
     }
 
     fn data(&self, sid: SessionId, now: Timestamp) -> Answer<'_, Option<SessionData>> {

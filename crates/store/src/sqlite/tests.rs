@@ -3,6 +3,7 @@
 use std::sync::mpsc;
 
 use doorward_core::records::Account;
+use doorward_core::room::Room;
 use doorward_core::store::contract::{NOW, sample_account, sample_note, sample_session, together, wait};
 use doorward_core::store::{Accounts as _, Sessions as _};
 use tempfile::TempDir;
@@ -57,7 +58,7 @@ fn what_queued_during_a_commit_becomes_one_batch() {
             }))
         });
         began.recv().unwrap();
-        let mut writes: Vec<_> = (1..=50).map(|n| store.insert(sample_session(n))).collect();
+        let mut writes: Vec<_> = (1..=50).map(|n| store.insert(sample_session(n), Room::ANY)).collect();
         for write in &mut writes {
             let waker = std::task::Waker::noop();
             assert!(write.as_mut().poll(&mut std::task::Context::from_waker(waker)).is_pending());
@@ -73,9 +74,9 @@ fn what_queued_during_a_commit_becomes_one_batch() {
 #[test]
 fn a_job_that_fails_or_panics_takes_nothing_of_its_neighbours_along() {
     let (store, _directory) = store();
-    wait(store.insert(sample_session(1))).unwrap();
+    wait(store.insert(sample_session(1), Room::ANY)).unwrap();
     let outcomes = together(8, |n| match n % 4 {
-        0 => wait(store.insert(sample_session(1))).is_err(),
+        0 => wait(store.insert(sample_session(1), Room::ANY)).is_err(),
         1 => wait(store.write::<()>(|connection| {
             connection.execute("DELETE FROM sessions", []).unwrap();
             panic!("planted")
@@ -86,7 +87,7 @@ fn a_job_that_fails_or_panics_takes_nothing_of_its_neighbours_along() {
             Err(StoreError::Unavailable("planted".into()))
         }))
         .is_err(),
-        _ => wait(store.insert(sample_session(10 + n as u64))).is_ok(),
+        _ => wait(store.insert(sample_session(10 + n as u64), Room::ANY)).is_ok(),
     });
     assert_eq!(outcomes, [true; 8]);
     for n in [1, 13, 17] {
@@ -98,7 +99,7 @@ fn a_job_that_fails_or_panics_takes_nothing_of_its_neighbours_along() {
 fn a_damaged_record_is_absent_and_its_neighbours_are_not() {
     let (store, directory) = store();
     for n in 1..=2 {
-        wait(store.insert(sample_session(n))).unwrap();
+        wait(store.insert(sample_session(n), Room::ANY)).unwrap();
     }
     let connection = Connection::open(directory.path().join("doorward.db")).unwrap();
     let sid = sample_session(1).sid;
@@ -120,7 +121,7 @@ fn a_damaged_record_is_absent_and_its_neighbours_are_not() {
 #[test]
 fn a_full_disk_is_an_outage_and_not_a_loss() {
     let (store, _directory) = store();
-    wait(store.insert(sample_session(1))).unwrap();
+    wait(store.insert(sample_session(1), Room::ANY)).unwrap();
     let limit = |pages: &'static str| {
         wait(store.write(move |connection| {
             let pages: i64 = connection
@@ -133,8 +134,8 @@ fn a_full_disk_is_an_outage_and_not_a_loss() {
     limit("1");
     let mut refused = 0;
     for n in 2..200 {
-        match wait(store.insert(sample_session(n))) {
-            Ok(()) => {}
+        match wait(store.insert(sample_session(n), Room::ANY)) {
+            Ok(_) => {}
             Err(StoreError::Unavailable(_)) => refused += 1,
             Err(other) => panic!("{other:?}"),
         }
@@ -142,7 +143,7 @@ fn a_full_disk_is_an_outage_and_not_a_loss() {
     assert!(refused > 0, "there was no room for all");
     assert!(wait(store.find(sample_session(1).sid, NOW)).unwrap().is_some());
     limit("1000000");
-    wait(store.insert(sample_session(500))).unwrap();
+    wait(store.insert(sample_session(500), Room::ANY)).unwrap();
     assert!(wait(store.find(sample_session(500).sid, NOW)).unwrap().is_some());
 }
 
@@ -171,7 +172,7 @@ fn what_was_answered_is_there_when_the_file_is_opened_again() {
     let path = directory.path().join("x.db");
     let store = SqliteStore::open(&path).unwrap();
     wait(store.create(sample_account(1), sample_note(1))).unwrap();
-    wait(store.insert(sample_session(1))).unwrap();
+    wait(store.insert(sample_session(1), Room::ANY)).unwrap();
     drop(store);
     let again = SqliteStore::open(&path).unwrap();
     assert!(wait(again.by_id(sample_account(1).id)).unwrap().is_some());
@@ -198,7 +199,7 @@ fn what_a_deleted_person_was_called_is_nowhere_in_the_file_any_more() {
         wait(store.create(sample_account(n), sample_note(n))).unwrap();
     }
     wait(store.create(named.clone(), sample_note(1))).unwrap();
-    wait(store.insert(sample_session(1))).unwrap();
+    wait(store.insert(sample_session(1), Room::ANY)).unwrap();
     drop(store);
     assert!(words.iter().all(|word| holds(word)));
     let store = SqliteStore::open(&path).unwrap();

@@ -6,6 +6,20 @@ use super::{Key, Kind, key};
 pub(super) const KEYS: &[Key] = &[
     key(
         "sessions",
+        "most_per_account",
+        Kind::Number { least: 1, most: 10_000 },
+        "100",
+        "Live sign-ins of one account at once.",
+    ),
+    key(
+        "sessions",
+        "when_full",
+        Kind::OneOf(&["end_oldest", "refuse"]),
+        "\"end_oldest\"",
+        "And beyond: the one unused for longest ends, or nobody signs in until one has ended.",
+    ),
+    key(
+        "sessions",
         "proof",
         Kind::Span { least: 60, most: 3600 },
         "\"10m\"",

@@ -6,6 +6,7 @@ use doorward_verify::Timestamp;
 
 use super::{NOW, Stores, got, sample_session};
 use crate::limit::{Delays, LimitKey, LimitState, Rate, Rule, Settle, Step, Verdict, Weighed};
+use crate::room::Room;
 use crate::secret::{Hashed, LinkToken};
 use crate::store::{OneTime, Purpose};
 
@@ -107,7 +108,7 @@ pub fn the_newest_value_of_a_subject_cancels_the_older_one(stores: &Stores) {
 /// Also sessions stay what they are, however many values there are.
 pub fn beyond_the_most_of_a_purpose_nothing_is_kept(stores: &Stores) {
     let session = sample_session(1);
-    got(stores.sessions.insert(session.clone()));
+    got(stores.sessions.insert(session.clone(), Room::ANY));
     for n in 1..=MOST as u64 {
         assert!(put(stores, &sample_value(n)));
     }

@@ -14,6 +14,8 @@ use crate::id::SessionId;
 use crate::limit::{Rule, Step, Weighed};
 use crate::records::{Account, Session, SessionData};
 use crate::refresh::Rotation;
+use crate::rng::SeededRng;
+use crate::room::{Inserted, Room, WhenFull};
 use crate::store::{AccountChange, Changed, KeysWritten, LogHead, OneTime, Purpose};
 
 const THREADS: usize = 8;
@@ -21,7 +23,7 @@ const ROUNDS: u64 = 12;
 
 fn inserted(stores: &Stores, n: u64) -> Session {
     let session = sample_session(n);
-    got(stores.sessions.insert(session.clone()));
+    got(stores.sessions.insert(session.clone(), Room::ANY));
     session
 }
 
@@ -313,4 +315,26 @@ pub fn of_many_who_delete_an_account_one_does(stores: &Stores) {
     });
     assert_eq!(outcomes.iter().filter(|deleted| **deleted).count(), 1);
     assert_eq!(got(stores.accounts.by_id(account.id)), None, "no change brings it back");
+}
+
+/// Fifty at once, with room for five.
+pub fn fifty_sign_ins_at_once_leave_no_more_than_there_is_room_for(stores: &Stores) {
+    let session = |n: u64| {
+        let one = sample_session(1);
+        let sid = SessionId::draw(&one.account, &SeededRng::new(n)).expect("a seeded generator never fails");
+        Session { sid, ..one }
+    };
+    for (round, when_full) in (0..ROUNDS).zip([WhenFull::EndOldest, WhenFull::Refuse].into_iter().cycle()) {
+        let room = Room { most: 5, when_full, but: None };
+        let inserted = together(50, |n| got(stores.sessions.insert(session(round * 100 + n as u64), room)));
+        let live = || {
+            let all = got(stores.sessions.of_account(session(0).account, NOW));
+            all.into_iter().filter(|s| s.is_live(NOW)).collect::<Vec<_>>()
+        };
+        assert_eq!(live().len(), 5);
+        let done = inserted.iter().filter(|i| matches!(i, Inserted::Done(_))).count();
+        assert_eq!(done, if when_full == WhenFull::Refuse { 5 } else { 50 });
+        let all = got(stores.sessions.of_account(session(0).account, NOW));
+        got(stores.sessions.end_all(all.into_iter().map(|s| s.sid).collect()));
+    }
 }

@@ -6,9 +6,11 @@ use doorward_verify::Timestamp;
 
 use super::{NOW, Stores, got, sample_key, sample_session, wait};
 use crate::data::{DataChange, DataWrite, Expect};
-use crate::id::ClientId;
+use crate::id::{ClientId, SessionId};
 use crate::records::{Session, SessionData, SessionState};
 use crate::refresh::{Rotate, Rotation};
+use crate::rng::SeededRng;
+use crate::room::{Inserted, Room, WhenFull};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -34,7 +36,7 @@ pub fn put(key: &str, json: &str) -> DataChange {
 
 fn inserted(stores: &Stores, n: u64) -> Session {
     let session = sample_session(n);
-    got(stores.sessions.insert(session.clone()));
+    got(stores.sessions.insert(session.clone(), Room::ANY));
     session
 }
 
@@ -53,7 +55,7 @@ pub fn an_inserted_session_is_found_and_listed(stores: &Stores) {
 pub fn a_session_id_inserted_twice_is_an_error_and_changes_nothing(stores: &Stores) {
     let session = inserted(stores, 1);
     let twin = Session { device: "another".into(), ..session.clone() };
-    assert!(wait(stores.sessions.insert(twin)).is_err());
+    assert!(wait(stores.sessions.insert(twin, Room::ANY)).is_err());
     assert_eq!(got(stores.sessions.find(session.sid, NOW)).as_deref(), Some(&session));
 }
 
@@ -84,7 +86,7 @@ pub fn an_expired_session_is_the_same_as_a_missing_one(stores: &Stores) {
 /// See its name.
 pub fn a_reused_session_is_found_and_dead_for_everything_else(stores: &Stores) {
     let session = Session { state: SessionState::Reused, ..sample_session(1) };
-    got(stores.sessions.insert(session.clone()));
+    got(stores.sessions.insert(session.clone(), Room::ANY));
     assert_eq!(got(stores.sessions.find(session.sid, NOW)).as_deref(), Some(&session));
     assert_eq!(got(stores.sessions.touch(session.sid, NOW.plus(HOUR))), None);
     assert!(matches!(got(stores.sessions.rotate(session.sid, ask(1, NOW))), Rotation::Reused(_)));
@@ -146,7 +148,7 @@ pub fn an_end_removes_the_session_and_its_data_once(stores: &Stores) {
     assert!(got(stores.sessions.end(session.sid)));
     assert!(!got(stores.sessions.end(session.sid)));
     is_nowhere(stores, &session, NOW);
-    got(stores.sessions.insert(session.clone()));
+    got(stores.sessions.insert(session.clone(), Room::ANY));
     assert_eq!(got(stores.sessions.data(session.sid, NOW)), Some(SessionData::default()), "no data was left");
 }
 
@@ -164,10 +166,9 @@ pub fn ending_many_passes_over_those_that_are_not_there(stores: &Stores) {
 pub fn sessions_of_an_account_are_its_own(stores: &Stores) {
     let first = inserted(stores, 1);
     inserted(stores, 2);
-    let sid = crate::id::SessionId::draw(&first.account, &crate::rng::SeededRng::new(99))
-        .expect("a seeded generator never fails");
+    let sid = SessionId::draw(&first.account, &SeededRng::new(99)).expect("a seeded generator never fails");
     let second = Session { sid, ..first.clone() };
-    got(stores.sessions.insert(second.clone()));
+    got(stores.sessions.insert(second.clone(), Room::ANY));
     let mut found = got(stores.sessions.of_account(first.account, NOW));
     found.sort_by_key(|s| s.sid);
     let mut expected = [first, second];
@@ -195,7 +196,7 @@ pub fn data_is_kept_with_its_session(stores: &Stores) {
 pub fn purge_removes_expired_sessions_only_and_not_more_than_asked(stores: &Stores) {
     let sessions: Vec<_> = (1..=5).map(|n| inserted(stores, n)).collect();
     let fresh = Session { last_seen_at: sessions[0].idle_ends_at(), ..sample_session(6) };
-    got(stores.sessions.insert(fresh.clone()));
+    got(stores.sessions.insert(fresh.clone(), Room::ANY));
     let now = sessions[0].idle_ends_at();
     assert_eq!(got(stores.sessions.purge(NOW, 10)), 0);
     assert_eq!(got(stores.sessions.purge(now, 3)), 3);
@@ -207,4 +208,45 @@ pub fn purge_removes_expired_sessions_only_and_not_more_than_asked(stores: &Stor
     }
     assert_eq!((gone, got(stores.sessions.purge(now, 3))), (2, 0));
     assert!(got(stores.sessions.find(fresh.sid, now)).is_some());
+}
+
+/// Sessions of one account, each seen a second later than the one before.
+fn of_one_account(n: u64) -> Session {
+    let one = sample_session(1);
+    let sid = SessionId::draw(&one.account, &SeededRng::new(n ^ 0x9a3e)).expect("a seeded generator never fails");
+    Session { sid, last_seen_at: NOW.plus(Duration::from_secs(n)), ..one }
+}
+
+/// See its name.
+pub fn what_is_pushed_out_is_dead_and_told_until_it_has_ended(stores: &Stores) {
+    let room = Room { most: 2, ..Room::ANY };
+    for n in 1..=2 {
+        assert_eq!(got(stores.sessions.insert(of_one_account(n), room)), Inserted::Done(Vec::new()));
+    }
+    let oldest = of_one_account(1);
+    let dead = Session { state: SessionState::PushedOut, ..oldest.clone() };
+    for n in 3..=4 {
+        let Inserted::Done(pushed) = got(stores.sessions.insert(of_one_account(n), room)) else {
+            panic!("there is room")
+        };
+        assert!(pushed.contains(&dead) && pushed.len() == n as usize - 2);
+    }
+    assert_eq!(got(stores.sessions.find(oldest.sid, NOW)).as_deref(), Some(&dead), "to finish its end");
+    assert_eq!(got(stores.sessions.touch(oldest.sid, NOW)), None);
+    assert_eq!(got(stores.sessions.rotate(oldest.sid, ask(1, NOW))), Rotation::Refused);
+    assert_eq!(got(stores.sessions.data(oldest.sid, NOW)), None);
+    got(stores.sessions.end_all(vec![oldest.sid, of_one_account(2).sid]));
+    let next = got(stores.sessions.insert(of_one_account(5), Room { but: Some(of_one_account(3).sid), ..room }));
+    assert_eq!(next, Inserted::Done(Vec::new()), "a predecessor takes no room");
+}
+
+/// See its name.
+pub fn without_room_nothing_is_inserted(stores: &Stores) {
+    let room = Room { most: 1, when_full: WhenFull::Refuse, but: None };
+    let (first, second) = (of_one_account(1), of_one_account(2));
+    assert_eq!(got(stores.sessions.insert(first.clone(), room)), Inserted::Done(Vec::new()));
+    assert_eq!(got(stores.sessions.insert(second.clone(), room)), Inserted::Full);
+    assert_eq!(got(stores.sessions.find(second.sid, NOW)), None);
+    assert_eq!(got(stores.sessions.of_account(first.account, NOW)), [first]);
+    assert_eq!(got(stores.sessions.insert(sample_session(2), room)), Inserted::Done(Vec::new()), "another account");
 }
