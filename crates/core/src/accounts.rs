@@ -20,6 +20,8 @@ use crate::throttle::{AdmitError, TooMany};
 
 pub mod name;
 
+pub mod bring;
+
 mod delete;
 
 pub mod rename;

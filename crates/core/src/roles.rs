@@ -105,6 +105,19 @@ impl Auth {
         self.largest_token(account).0
     }
 
+    /// Exactly these roles, which are defined; [`Refused::Same`] if the account has them already.
+    pub(crate) async fn set_roles_of(&self, id: AccountId, roles: &[String]) -> Result<Assigned, DirectoryError> {
+        self.change_roles(id, |has| {
+            if has == roles {
+                return Err(Refused::Same);
+            }
+            has.clear();
+            has.extend_from_slice(roles);
+            Ok(())
+        })
+        .await
+    }
+
     async fn change_roles(
         &self,
         id: AccountId,
@@ -139,7 +152,11 @@ impl Auth {
         }
     }
 
-    async fn look_at_directory_again(&self, account: Account, stamp: u64) -> Result<Account, DirectoryError> {
+    pub(crate) async fn look_at_directory_again(
+        &self,
+        account: Account,
+        stamp: u64,
+    ) -> Result<Account, DirectoryError> {
         self.follow_directory().await?;
         if self.registry().stamp() == stamp {
             return Ok(account);

@@ -25,6 +25,7 @@ use crate::sign_in::{SignIn, SignInError, SignedIn};
 use crate::store::contract::{NOW, wait};
 use crate::store::double::Double;
 
+mod bring;
 mod deleted;
 mod directory;
 mod ends;

@@ -57,6 +57,7 @@ events! {
     AccountEnabled "account_enabled" "An account was enabled again.";
     AccountDeleted "account_deleted" "An account was deleted: nothing is left of it but what this audit says of its id.";
     AccountImported "account_imported" "An account was brought along from elsewhere.";
+    AccountsExported "accounts_exported" "Somebody began to take all accounts along, with or without the hashes of passwords.";
     PasswordChanged "password_changed" "A password was changed, and all sessions have ended.";
     PasswordRehashed "password_rehashed" "A password's hash was made anew with the cost of today.";
     DisplayNameChanged "display_name_changed" "A display name was changed.";
