@@ -3,6 +3,8 @@
 //! [`groups`] is the table of them; [`needs`] installs what a group needs. All groups run, also after one has failed, so
 //! that one run tells everything; the summary says what failed and how long each took.
 
+pub mod browser;
+
 pub mod groups;
 
 pub mod needs;

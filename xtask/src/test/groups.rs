@@ -3,6 +3,7 @@
 //! A group is one line here. If it is more than a command or two, its function lives in a file of its own beside this one.
 //! What it needs beyond Rust it says in `needs`; it may then count on it.
 
+use super::browser;
 use super::needs::Need;
 use super::place::Place;
 
@@ -58,6 +59,12 @@ pub const GROUPS: &[Group] = &[
         run: features,
     },
     Group { name: "loom", about: "the caches under every order of their threads", needs: &[], run: loom },
+    Group {
+        name: "browser",
+        about: "the pages in a browser: journeys, keyboards, screen readers, both languages, light and dark",
+        needs: browser::NEEDS,
+        run: browser::run,
+    },
     Group { name: "release", about: "the binary as it is shipped", needs: &[], run: release },
 ];
 

@@ -59,6 +59,19 @@ impl Place {
         self.finish(&mut self.command(program, args))
     }
 
+    /// The same with variables set for it.
+    ///
+    /// # Errors
+    /// One line, if it cannot be started or fails.
+    pub fn run_with(
+        &self,
+        variables: &[(&str, &OsStr)],
+        program: impl AsRef<OsStr>,
+        args: &[&str],
+    ) -> Result<(), String> {
+        self.finish(self.command(program, args).envs(variables.iter().copied()))
+    }
+
     /// What a program prints, trimmed; `None` if it cannot be started or fails.
     pub fn ask(&self, program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
         answer(&mut self.command(program, args))

@@ -7,6 +7,7 @@ const READABLE: f64 = 4.5;
 const PAPER: Rgb = Rgb(0xf4, 0xf3, 0xef);
 const NIGHT: Rgb = Rgb(0x24, 0x25, 0x2a);
 const WHITE: Rgb = Rgb(0xff, 0xff, 0xff);
+const BLACK: Rgb = Rgb(0, 0, 0);
 const INK: Rgb = Rgb(0x12, 0x14, 0x18);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +34,12 @@ impl Accent {
 
     /// On light paper, and what is written on it.
     pub(super) fn light(self) -> (String, String) {
-        shown(self.0.until_readable_on(PAPER, Rgb(0, 0, 0)))
+        shown(self.0.darker_until_readable_on(PAPER))
     }
 
     /// On dark paper, and what is written on it.
     pub(super) fn dark(self) -> (String, String) {
-        shown(self.0.until_readable_on(NIGHT, WHITE))
+        shown(self.0.lighter_until_readable_on(NIGHT))
     }
 }
 
@@ -49,9 +50,19 @@ fn shown(colour: Rgb) -> (String, String) {
 }
 
 impl Rgb {
-    /// Moves towards black or white, in small steps, as far as it must.
-    fn until_readable_on(self, ground: Self, end: Self) -> Self {
-        (0..=50u16).map(|step| self.towards(end, step)).find(|c| contrast(*c, ground) >= READABLE).unwrap_or(end)
+    /// Darker, in small steps, as far as it must.
+    fn darker_until_readable_on(self, ground: Self) -> Self {
+        (0..=50).map(|step| self.towards(BLACK, step)).find(|c| contrast(*c, ground) >= READABLE).unwrap_or(BLACK)
+    }
+
+    /// Lighter: first as bright as the colour can be, so that it stays a colour, then towards white.
+    fn lighter_until_readable_on(self, ground: Self) -> Self {
+        let most = u16::from(self.0.max(self.1).max(self.2)).max(1);
+        let bright = |part: u8| u8::try_from(u16::from(part) * 255 / most).unwrap_or(u8::MAX);
+        let brightest = Self(bright(self.0), bright(self.1), bright(self.2));
+        let steps = (0..=50).map(|step| self.towards(brightest, step));
+        let steps = steps.chain((0..=50).map(|step| brightest.towards(WHITE, step)));
+        steps.into_iter().find(|c| contrast(*c, ground) >= READABLE).unwrap_or(WHITE)
     }
 
     /// `step` fiftieths of the way.
