@@ -8,11 +8,13 @@ use std::time::Duration;
 use doorward_core::password::Cost;
 use doorward_core::policy::Policy;
 use doorward_core::verify::Algorithm;
+use doorward_server::brand::Brand;
 use doorward_server::peer::Proxies;
 use tracing::level_filters::LevelFilter;
 
 use crate::output::Failure;
 
+mod brand;
 mod build;
 mod fault;
 mod keys;
@@ -66,6 +68,8 @@ pub(crate) struct Config {
     pub(crate) metrics: bool,
     pub(crate) cache: usize,
     pub(crate) own_host: bool,
+    pub(crate) pages: bool,
+    pub(crate) brand: Brand,
     pub(crate) hash_threads: usize,
     pub(crate) cost: Cost,
     pub(crate) algorithm: Algorithm,

@@ -22,7 +22,7 @@ pub(crate) fn ready(config: &Config, places: &Places) {
     let address = places.everybody;
     tracing::info!(event = "ready", version, %url, listen = %address, "requests are answered");
     output::print(&match config.dev {
-        true => to_try(url, &config.data.display().to_string()),
+        true => to_try(config),
         false => format!("Doorward {version} at {url}, listening on {address}\n{}Ready.\n", besides(places)),
     });
 }
@@ -41,13 +41,18 @@ pub(crate) async fn administrator(auth: Auth) {
     }
 }
 
-fn to_try(url: &str, data: &str) -> String {
+fn to_try(config: &Config) -> String {
+    let (url, data) = (&config.policy.issuer, config.data.display());
     let [sign_up, sign_in, who] = curl_lines(url);
+    let pages = match config.pages {
+        true => format!("Open {url}/sign-up in a browser, or try"),
+        false => "Try".to_owned(),
+    };
     format!(
         "Doorward {} for development at {url} (this machine only, everybody may sign up)
 Data in {data}
 
-Try it in another terminal. Sign up:
+{pages} it in another terminal. Sign up:
 
   {sign_up}
 

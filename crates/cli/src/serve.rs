@@ -133,6 +133,8 @@ fn options(config: &Config, status: &Status) -> Options {
         dev: config.dev,
         metrics: config.metrics,
         own_host: config.own_host,
+        pages: config.pages,
+        brand: config.brand.clone(),
         hosts: config.hosts.clone(),
         proxies: config.proxies.clone(),
         status: status.clone(),

@@ -22,10 +22,10 @@ use super::fault::Fault;
 use super::keys::{CLIENT_KEYS, Key};
 use super::read::{ClientValues, Placed, Values, key_of};
 use super::value::{Value, check};
-use super::{Config, LogFormat, TlsFiles, Wishes, together};
+use super::{Config, LogFormat, TlsFiles, Wishes, brand, together};
 
 /// Values where there are any, else defaults.
-struct From<'v> {
+pub(super) struct From<'v> {
     set: &'v BTreeMap<String, Placed>,
 }
 
@@ -35,7 +35,7 @@ impl From<'_> {
         self.set.get(full).map_or_else(|| default(key), |placed| placed.value.clone())
     }
 
-    fn text(&self, full: &str) -> String {
+    pub(super) fn text(&self, full: &str) -> String {
         match self.value(full) {
             Value::Text(text) => text,
             other => unreachable!("{full} is a text, not {other:?}"),
@@ -60,7 +60,7 @@ impl From<'_> {
         }
     }
 
-    fn texts(&self, full: &str) -> Vec<String> {
+    pub(super) fn texts(&self, full: &str) -> Vec<String> {
         match self.value(full) {
             Value::Texts(texts) => texts,
             other => unreachable!("{full} is a list, not {other:?}"),
@@ -91,7 +91,7 @@ impl From<'_> {
         }
     }
 
-    fn file(&self, full: &str) -> Option<PathBuf> {
+    pub(super) fn file(&self, full: &str) -> Option<PathBuf> {
         Some(self.text(full)).filter(|path| !path.is_empty()).map(PathBuf::from)
     }
 }
@@ -122,6 +122,8 @@ pub(super) fn config(values: &Values, faults: &mut Vec<Fault>, wishes: Wishes) -
         secret_files: from.texts("secret.files").into_iter().map(PathBuf::from).collect(),
         metrics: wishes.dev || from.flag("server.metrics"),
         own_host: from.flag("server.own_host"),
+        pages: from.flag("pages.show"),
+        brand: brand::brand(&from, values, faults),
         cache: usize::try_from(from.number("server.cache")).unwrap_or(usize::MAX),
         hash_threads: if threads == 0 { HashPool::default_threads() } else { threads },
         cost: cost(&from),

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 mod limits;
+mod pages;
 mod rules;
 mod server;
 
@@ -58,7 +59,8 @@ pub(super) const CLAIMS: &[&str] = &["name", "preferred_username"];
 pub(super) const MODES: &[&str] = &["session", "token", "hybrid"];
 
 /// All of them, section by section.
-pub(super) static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| [server::KEYS, limits::KEYS, rules::KEYS].concat());
+pub(super) static KEYS: LazyLock<Vec<Key>> =
+    LazyLock::new(|| [server::KEYS, pages::KEYS, limits::KEYS, rules::KEYS].concat());
 
 /// Keys of one entry of `[[clients]]`.
 pub(super) const CLIENT_KEYS: &[Key] = &[
