@@ -168,3 +168,51 @@ async fn keys_that_depend_on_who_asks_are_found() {
     must_find(&get, &instead(answer.clone(), "cache-control", "no-store"), "cache-control");
     must_find(&get, &with(answer, "set-cookie", SESSION), "cache-control");
 }
+
+#[tokio::test]
+async fn every_flaw_of_a_page_is_found() {
+    let page = good("/account/devices").await;
+    let get = asked("GET", "/account/devices");
+    assert_eq!(recorder().faults(&get, &page), Vec::<String>::new());
+    for name in ["content-security-policy", "cross-origin-opener-policy", "x-frame-options", "referrer-policy"] {
+        must_find(&get, &without(page.clone(), name), name);
+    }
+    let loose =
+        page.header("content-security-policy").replace("script-src 'self'", "script-src 'self' 'unsafe-inline'");
+    must_find(&get, &instead(page.clone(), "content-security-policy", &loose), "content-security-policy");
+    let with_main = |markup: &str| {
+        let text = page.text().replace("<h1>", &format!("{markup}<h1>"));
+        Answer { body: text.into(), ..page.clone() }
+    };
+    for (markup, word) in [
+        ("<script>alert(1)</script>", "a script is no file of ours"),
+        ("<script src=\"https://evil.example/x.js\"></script>", "a script is no file of ours"),
+        ("<p style=\"color: red\">x</p>", "runs or styles"),
+        ("<p onclick=\"x()\">x</p>", "runs or styles"),
+        ("<style>p {}</style>", "no such element"),
+        ("<base href=\"/x\">", "no such element"),
+        ("<iframe src=\"/x\"></iframe>", "no such element"),
+        ("<a href=\"javascript:x()\">x</a>", "an address that is no page"),
+        ("<a href=\"data:text/html,x\">x</a>", "an address that is no page"),
+        ("<h1>Two</h1>", "one heading"),
+        ("<form method=\"post\" action=\"/account/name\"></form>", "where it comes from"),
+        ("<input type=\"password\" name=\"x\">", "password managers"),
+        ("<p aria-describedby=\"nowhere\">x</p>", "nothing describes"),
+    ] {
+        must_find(&get, &with_main(markup), word);
+    }
+    must_find(&get, &Answer { body: page.body.slice(..200), ..page.clone() }, "not whole");
+    let leading = with(
+        Answer { status: 303, body: "".into(), ..without(page.clone(), "content-type") },
+        "location",
+        "//evil.example",
+    );
+    must_find(&get, &leading, "location");
+    let secret = Answer { body: page.text().replace("<h1>", &format!("{PASSWORD}<h1>")).into(), ..page };
+    let headers = HeaderMap::from_iter([(
+        HeaderName::from_static("content-type"),
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    )]);
+    let body = crate::common::form::encode(&[("password", PASSWORD)]).into_bytes();
+    must_find(&Asked { headers, body, ..asked("POST", "/account/password") }, &secret, "comes back");
+}
