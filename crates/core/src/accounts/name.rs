@@ -90,7 +90,8 @@ pub fn display_name(text: &str) -> Result<String, NameFault> {
     match () {
         () if form.is_empty() => Err(NameFault::Empty),
         () if form.len() > LONGEST_DISPLAY_NAME => Err(NameFault::TooLong),
-        () if form.chars().any(|c| is_unseen(c) && !is_joiner(c)) => Err(NameFault::Characters),
+        // Also at its ends, where a line's end would go as a blank.
+        () if text.chars().any(|c| is_unseen(c) && !is_joiner(c)) => Err(NameFault::Characters),
         () => Ok(form),
     }
 }

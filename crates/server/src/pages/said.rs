@@ -57,6 +57,9 @@ impl Said {
 /// What is wrong with a field.
 fn fault_key(field: &str, code: &str) -> &'static str {
     match (field, code) {
+        ("identifier", "mixed_scripts" | "look_alike") => "fault-identifier-letters",
+        ("identifier", _) => "fault-identifier",
+        ("display_name", _) => "fault-display-name",
         (_, "too_short") => "fault-too-short",
         (_, "too_long") => "fault-too-long",
         (_, "unusable_character") => "fault-character",
@@ -65,8 +68,6 @@ fn fault_key(field: &str, code: &str) -> &'static str {
         (_, "sequence") => "fault-sequence",
         (_, "personal") => "fault-personal",
         (_, "contextual") => "fault-contextual",
-        ("identifier", _) => "fault-identifier",
-        ("display_name", _) => "fault-display-name",
         _ => "fault-other",
     }
 }

@@ -53,6 +53,7 @@ async fn what_cannot_be_used_is_told_beside_its_field_and_nothing_that_was_typed
         ("identifier", "", "This cannot be used to sign in."),
         ("identifier", "a b", "This cannot be used to sign in."),
         ("identifier", "a\u{202e}b", "This cannot be used to sign in."),
+        ("identifier", "аdmin", "of different alphabets"),
         ("display_name", "\u{202e}ada", "This cannot be a name."),
         ("password", "short", "It needs at least 15 characters."),
         ("password", &long, "That is too long."),
