@@ -6,6 +6,7 @@ mod load;
 mod noop;
 mod process;
 mod seed;
+mod slow;
 mod walk;
 
 use std::process::ExitCode;
@@ -22,9 +23,10 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["walk", doorward, rest @ ..] => walk::run(doorward, rest.contains(&"--quick")),
+        ["slow", doorward, rest @ ..] => slow::run(doorward, rest.contains(&"--quick")),
         ["noop"] => noop::run(),
         ["memory"] => walk::memory::child(),
-        _ => Err("usage: doorward-bench walk PATH-TO-DOORWARD [--quick]".into()),
+        _ => Err("usage: doorward-bench walk|slow PATH-TO-DOORWARD [--quick]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

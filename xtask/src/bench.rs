@@ -16,19 +16,26 @@ pub struct Bench {
 }
 
 /// All of them.
-pub const BENCHES: &[Bench] = &[Bench {
-    name: "walk",
-    about: "a check, a refresh, a sign-in and a session, beside the barest server",
-    run: walk,
-}];
+pub const BENCHES: &[Bench] = &[
+    Bench { name: "walk", about: "a check, a refresh, a sign-in and a session, beside the barest server", run: walk },
+    Bench { name: "slow", about: "a good client beside 5,000 that keep the server waiting", run: slow },
+];
+
+fn walk(rest: &[String]) -> Result<(), String> {
+    on_release("walk", rest)
+}
+
+fn slow(rest: &[String]) -> Result<(), String> {
+    on_release("slow", rest)
+}
 
 /// Builds the server and the bench in release mode, and runs it.
-fn walk(rest: &[String]) -> Result<(), String> {
+fn on_release(name: &str, rest: &[String]) -> Result<(), String> {
     cargo(&["build", "--release", "-p", "doorward", "-p", "doorward-bench"])?;
     let target = MetadataCommand::new().no_deps().exec().map_err(|e| e.to_string())?.target_directory;
     let release = target.join("release");
     let binary = release.join("doorward");
-    let mut words = vec!["walk".to_owned(), binary.to_string()];
+    let mut words = vec![name.to_owned(), binary.to_string()];
     words.extend_from_slice(rest);
     status(Command::new(release.join("doorward-bench")).args(words))
 }
