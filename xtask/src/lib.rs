@@ -5,6 +5,7 @@
 //! - [`mod@test`] runs the groups of tests, and installs what a group needs
 //! - [`generate`] writes the files that are made from others; [`comparison`] is one of them
 //! - [`mod@bench`] measures
+//! - [`sbom`] says what the shipped binary is made of
 //! - [`house`] the rules that every file of the project keeps; run by `cargo test -p xtask`
 //!
 //! Below them: [`tree`] (the files of the project), [`source`] (reading Rust), [`markdown`] (reading documents).
@@ -16,6 +17,8 @@ pub mod generate;
 pub mod comparison;
 
 pub mod bench;
+
+pub mod sbom;
 
 pub mod house;
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{bench, generate, test};
+use xtask::{bench, generate, sbom, test};
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -23,6 +23,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Print what the shipped binary is made of (CycloneDX).
+    Sbom,
     /// Measure.
     Bench {
         /// What to measure; none shows the list.
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         }
         Command::Test { groups, list: false } => test::run(&groups),
         Command::Generate { check } => generate::run(check),
+        Command::Sbom => sbom::make().map(|bill| print!("{bill}")),
         Command::Bench { name, rest } => bench::run(name.as_deref(), &rest),
     };
     match done {
