@@ -2,6 +2,7 @@
 //! reading, the schema and the example all come from there. Faults are gathered, not thrown one by one.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -87,9 +88,15 @@ impl Config {
         let Some(file) = file else {
             return Self::from_text("configuration", "", &environment, wishes);
         };
-        let text = std::fs::read_to_string(file).map_err(|e| {
-            Failure::new("configuration", format!("the configuration file {} cannot be read: {e}", file.display()))
-        })?;
+        let cannot =
+            |e| Failure::new("configuration", format!("the configuration file {} cannot be read: {e}", file.display()));
+        let text = std::fs::read_to_string(file).map_err(cannot)?;
+        // It holds no secret, so others may read it; but who writes it decides where passwords go.
+        if std::fs::metadata(file).map_err(cannot)?.mode() & 0o002 != 0 {
+            let shown = file.display();
+            let why = format!("everybody can change the configuration file {shown}: chmod 644 {shown}");
+            return Err(Failure::new("configuration", why));
+        }
         Self::from_text(&file.display().to_string(), &text, &environment, wishes)
     }
 

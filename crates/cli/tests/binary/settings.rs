@@ -1,5 +1,6 @@
 //! Settings: checked, shown, and used by a server that is meant for others.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -83,4 +84,16 @@ fn the_schema_is_json_and_refuses_what_the_program_refuses() {
     let schema: Value = serde_json::from_str(&run(doorward(&["config", "schema"]), "").out).unwrap();
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(schema["properties"]["tokens"]["properties"]["grace"]["default"], "10s");
+}
+
+#[test]
+fn a_configuration_that_everybody_may_change_is_refused() {
+    let house = House::new();
+    let file = house.write("doorward.toml", "[server]\npublic_url = \"https://door.example\"\n");
+    for (mode, code) in [(0o666, Some(1)), (0o602, Some(1)), (0o644, Some(0)), (0o660, Some(0)), (0o400, Some(0))] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let said = run(check(&file), "");
+        assert_eq!(said.code, code, "{mode:o}: {}", said.err);
+        assert_eq!(said.err.contains("everybody can change the configuration file"), code == Some(1), "{}", said.err);
+    }
 }
