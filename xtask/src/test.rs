@@ -11,6 +11,12 @@ pub mod needs;
 
 pub mod place;
 
+pub mod served;
+
+pub mod inventory;
+
+pub mod proxy;
+
 use std::time::{Duration, Instant};
 
 use groups::{GROUPS, Group};

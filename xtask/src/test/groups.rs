@@ -3,9 +3,9 @@
 //! A group is one line here. If it is more than a command or two, its function lives in a file of its own beside this one.
 //! What it needs beyond Rust it says in `needs`; it may then count on it.
 
-use super::browser;
 use super::needs::Need;
 use super::place::Place;
+use super::{browser, inventory, proxy};
 
 /// Some tests that run together.
 #[derive(Debug)]
@@ -58,6 +58,12 @@ pub const GROUPS: &[Group] = &[
         needs: &[],
         run: features,
     },
+    Group {
+        name: "parsers",
+        about: "everything that reads what strangers send, on 100,000 made-up inputs each",
+        needs: &[],
+        run: parsers,
+    },
     Group { name: "loom", about: "the caches under every order of their threads", needs: &[], run: loom },
     Group {
         name: "browser",
@@ -66,6 +72,16 @@ pub const GROUPS: &[Group] = &[
         run: browser::run,
     },
     Group { name: "release", about: "the binary as it is shipped", needs: &[], run: release },
+    Group {
+        name: "proxy",
+        about: "the shipped binary behind nginx, as the guide to installing shows it",
+        needs: &[
+            Need::Debian { package: "nginx", program: "nginx" },
+            Need::Debian { package: "curl", program: "curl" },
+            Need::Debian { package: "openssl", program: "openssl" },
+        ],
+        run: proxy,
+    },
 ];
 
 /// Each alone, else one leans on what another brings along.
@@ -74,6 +90,21 @@ fn features(place: &Place) -> Result<(), String> {
         place.cargo(&["check", "--package", "doorward-verify", "--no-default-features", "--features", feature])?;
     }
     Ok(())
+}
+
+/// Crates that read what strangers send, and words in the names of the properties that are worth many cases.
+const READERS: [&str; 3] = ["doorward-verify", "doorward-core", "doorward-server"];
+const ENDURANCE: [&str; 4] = ["panic", "no_bytes", "no_text", "no_header"];
+
+fn parsers(place: &Place) -> Result<(), String> {
+    let packages: Vec<&str> = READERS.iter().flat_map(|name| ["--package", name]).collect();
+    let command = [&["test"], packages.as_slice(), &["--lib", "--"], &ENDURANCE].concat();
+    let listed = place.ask_cargo_with(&[], &[command.as_slice(), &["--list"]].concat()).unwrap_or_default();
+    // As in `loom`: words that match nothing would succeed.
+    if listed.matches(": test").count() < 10 {
+        return Err(format!("too few properties: {listed}"));
+    }
+    place.cargo_with(&[("PROPTEST_CASES", "100000")], &command)
 }
 
 /// Its own folder: the flag changes how everything below is built, and would throw away what the other groups share.
@@ -94,5 +125,11 @@ fn loom(place: &Place) -> Result<(), String> {
 /// Builds it. What is to be shown on the shipped binary is added here, one line each, with [`Place::binary`].
 fn release(place: &Place) -> Result<(), String> {
     place.cargo(&["build", "--release", "--package", "doorward"])?;
-    place.run(place.binary(), &["--version"])
+    place.run(place.binary(), &["--version"])?;
+    inventory::check(place)
+}
+
+fn proxy(place: &Place) -> Result<(), String> {
+    place.cargo(&["build", "--release", "--package", "doorward"])?;
+    proxy::check(place)
 }

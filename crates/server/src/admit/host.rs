@@ -100,6 +100,8 @@ fn read_port(digits: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Unwelcome::{Unclear, Unknown};
     use super::*;
 
@@ -170,6 +172,21 @@ mod tests {
         }
         for host in ["evil.example", "127.0.0.1.evil.example", "192.0.2.1:8080", "localhost.evil.example"] {
             assert_eq!(ask(&options, "/", &[host]), Err(Unknown), "{host}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is answered names our host in full, and nothing beside it.
+        #[test]
+        fn no_text_brings_it_down_or_passes_for_our_host(text in "[a-zA-Z0-9.:@/\\[\\]_ -]{0,40}", near in "[.:@/ ]{0,2}") {
+            for text in [text, format!("door.example{near}443"), format!("{near}door.example{near}")] {
+                let Ok(value) = http::HeaderValue::try_from(&text) else { continue };
+                let mut headers = HeaderMap::new();
+                headers.insert(HOST, value);
+                let answered = Hosts::new(&Options::new("https://door.example")).check(&Uri::from_static("/"), &headers);
+                let ours = matches!(text.to_ascii_lowercase().as_str(), "door.example" | "door.example:443");
+                prop_assert_eq!(answered.is_ok(), ours, "{}", text);
+            }
         }
     }
 }

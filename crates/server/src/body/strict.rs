@@ -105,6 +105,8 @@ impl<'de> Visitor<'de> for Check<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -131,6 +133,33 @@ mod tests {
             ["", " ", "{", "nul", "01", "1 2", "{}x", "\"\\ud800\"", "\"\u{0}\"", "NaN", "[1,]", "{'a':1}", "1e999"]
         {
             assert_eq!(check(text), Err(Fault::NotJson), "{text}");
+        }
+    }
+
+    proptest! {
+        /// What passes is JSON for the library too.
+        #[test]
+        fn no_text_makes_it_panic(text in "[\\[\\]{}:, \"\\\\0-9a-ceEfltrsu.+-]{0,80}", wild in "\\PC{0,120}") {
+            for text in [text, wild] {
+                if check(&text).is_ok() {
+                    prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+                }
+            }
+        }
+
+        /// However a name is written, it stands once.
+        #[test]
+        fn no_text_brings_one_member_twice(
+            names in proptest::collection::vec("[ab]|\\\\u006[12]|\\\\\"|c{0,2}", 0..5),
+            depth in 0..4_usize,
+        ) {
+            let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":[]")).collect();
+            let object = format!("{{{}}}", members.join(","));
+            let text = (0..depth).fold(object, |inner, _| format!("[0,{inner}]"));
+            let read = names.iter().map(|name| serde_json::from_str::<String>(&format!("\"{name}\"")).unwrap());
+            let apart: HashSet<String> = read.collect();
+            let wanted = if apart.len() == names.len() { Ok(()) } else { Err(Fault::Twice) };
+            prop_assert_eq!(check(&text), wanted, "{}", text);
         }
     }
 }

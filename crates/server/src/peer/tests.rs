@@ -1,5 +1,7 @@
 //! Whom the headers may name, and whom not.
 
+use proptest::prelude::*;
+
 use super::*;
 
 const PROXY: &str = "10.0.0.1";
@@ -119,4 +121,35 @@ fn one_word_of_plain_http_counts_against_all_others() {
 fn what_is_written_down_of_a_peer_names_nobody() {
     let peer = Peer { address: "192.0.2.1".parse().unwrap(), secure: true };
     assert_eq!(format!("{peer:?}"), "Peer { secure: true, .. }");
+}
+
+/// Whether it stands in the list, and behind it, to the right, only proxies.
+fn is_behind_proxies_only(line: &str, found: &str) -> bool {
+    let hops: Vec<_> = line.split(',').map(|hop| address(hop.trim())).collect();
+    let named = |hop: &Option<IpAddr>| hop.is_some_and(|hop| hop.to_string() == found);
+    let is_proxy = |hop: &Option<IpAddr>| hop.is_some_and(|hop| proxies(Forwarding::XForwarded).contain(hop));
+    (0..hops.len()).any(|at| named(&hops[at]) && hops[at + 1..].iter().all(is_proxy))
+}
+
+proptest! {
+    /// Whoever is found is the proxy itself, or stands in the list with nothing but proxies behind it.
+    #[test]
+    fn no_text_brings_it_down_or_names_somebody_who_is_not_there(
+        hops in proptest::collection::vec(prop_oneof![
+            Just("10.0.0.2".to_owned()),
+            Just("192.0.2.1".to_owned()),
+            Just("[2001:db8::1]:80".to_owned()),
+            "[0-9a-f.:\\[\\]\" =;]{0,20}",
+        ], 0..8),
+        wild in "[ -~]{0,100}",
+    ) {
+        for line in [hops.join(", "), wild] {
+            for forwarding in [Forwarding::XForwarded, Forwarding::Standard] {
+                let lines = [("x-forwarded-for", &*line), ("forwarded", &*line), ("x-forwarded-proto", &*line)];
+                let (found, _) = seen(forwarding, PROXY, &lines).unwrap();
+                let is_told = forwarding == Forwarding::Standard || is_behind_proxies_only(&line, &found);
+                prop_assert!(found == PROXY || is_told, "{} in {}", found, line);
+            }
+        }
+    }
 }

@@ -76,6 +76,8 @@ impl<'d> Reader<'d> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
     use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 
@@ -108,7 +110,8 @@ mod tests {
         #[test]
         fn no_bytes_bring_it_down(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0..400_usize) {
             let _ = of(&bytes);
-            let mut whole = ending(2027);
+            static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| ending(2027));
+            let mut whole = WHOLE.clone();
             let at = at % whole.len();
             whole[at] = bytes.first().copied().unwrap_or(0xff);
             let _ = of(&whole);

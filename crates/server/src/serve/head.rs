@@ -161,6 +161,8 @@ fn read_length(value: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const GOOD: &str =
@@ -238,5 +240,32 @@ mod tests {
             scan.feed(&[b'x'; 4096]).unwrap();
         }
         assert!(scan.begun.len() <= LONGEST);
+    }
+
+    proptest! {
+        /// However the bytes of a connection are cut, what is refused is refused at the same byte.
+        #[test]
+        fn no_bytes_bring_it_down_wherever_they_are_cut(
+            lines in proptest::collection::vec(prop_oneof![
+                Just("GET / HTTP/1.1\r\n".to_owned()),
+                Just("Host: a\r\n".to_owned()),
+                Just("Content-Length: 3\r\n".to_owned()),
+                Just("Transfer-Encoding: chunked\r\n".to_owned()),
+                Just("\r\n".to_owned()),
+                "[A-Za-z:, \\t\r\n0-9-]{0,20}",
+            ], 0..12),
+            wild: Vec<u8>,
+            at: proptest::sample::Index,
+        ) {
+            for bytes in [lines.concat().into_bytes(), wild] {
+                let whole = Scan::default().feed(&bytes);
+                let cut = at.index(bytes.len() + 1);
+                let mut scan = Scan::default();
+                let first = scan.feed(&bytes[..cut]);
+                let both = first.and_then(|()| scan.feed(&bytes[cut..]).map_err(|BadAt(at)| BadAt(at + cut)));
+                prop_assert_eq!(both, whole);
+                prop_assert!(scan.begun.len() <= LONGEST);
+            }
+        }
     }
 }
