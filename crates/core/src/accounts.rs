@@ -18,6 +18,7 @@ use crate::secret::Plain;
 use crate::store::{AccountChange, Changed, StoreError};
 use crate::throttle::{AdmitError, TooMany};
 
+pub mod administrator;
 pub mod name;
 
 pub mod bring;

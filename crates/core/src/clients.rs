@@ -32,6 +32,9 @@ pub enum DirectoryError {
         /// How many it may have.
         budget: usize,
     },
+    /// Nobody would be left who administers the server.
+    #[error("nobody else administers the server")]
+    LastAdministrator,
     /// There is no such account.
     #[error("there is no such account")]
     NoAccount,

@@ -148,6 +148,7 @@ impl Auth {
             Changed::Done(account, _) => Ok(Some(account)),
             Changed::Not(now) if now.version == before.version => Ok(Some(now)),
             Changed::Not(_) => Ok(None),
+            Changed::LastAdministrator => Err(DirectoryError::LastAdministrator),
             Changed::Missing => Err(DirectoryError::NoAccount),
         }
     }

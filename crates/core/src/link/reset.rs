@@ -65,7 +65,7 @@ impl Auth {
                 self.forgive(&account.identifier).await;
                 Ok(account)
             }
-            Ok(Changed::Not(_) | Changed::Missing) => Err(UseError::Gone),
+            Ok(_) => Err(UseError::Gone),
             Err(error) => {
                 self.put_back(link, MOST).await;
                 Err(error.into())

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::{Link, MakeError, UseError, Wanted};
+use crate::accounts::administrator::administers;
 use crate::accounts::{NewAccount, SignUpError, name};
 use crate::audit::Event;
 use crate::auth::Auth;
@@ -82,7 +83,7 @@ impl Auth {
     /// If the store cannot say.
     pub async fn has_administrator(&self) -> Result<bool, StoreError> {
         let holders = self.accounts().with_role(ADMINISTRATOR.to_owned(), None, usize::from(u16::MAX)).await?;
-        Ok(holders.iter().any(|account| account.disabled_at.is_none()))
+        Ok(holders.iter().any(administers))
     }
 }
 

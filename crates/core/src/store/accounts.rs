@@ -83,6 +83,8 @@ pub enum Changed {
     /// The condition of the change did not hold (another change came first), or there was nothing to change. The account
     /// as it is.
     Not(Account),
+    /// Nobody would be left who administers the server; the account stays as it is.
+    LastAdministrator,
     /// There is no such account.
     Missing,
 }
@@ -118,7 +120,9 @@ pub trait Accounts: Send + Sync + fmt::Debug {
 
     /// Applies [`accounts::apply`](crate::accounts::apply), and appends the log entry it asks for and the note, in one
     /// transaction: none is ever seen without the others. Nothing changed: no note. Concurrent: one after the other, each on
-    /// what the last one left.
+    /// what the last one left. Where the change [needs another administrator](crate::accounts::administrator::needs_another)
+    /// and there is none: [`Changed::LastAdministrator`], and nothing is written. Concurrent, by whoever on whichever
+    /// accounts: one is left.
     fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed>;
 
     /// Removes the account and all that the database keeps of it beside the audit, and appends the end of its sessions

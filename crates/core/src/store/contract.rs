@@ -124,7 +124,8 @@ macro_rules! each_sentence {
                 a_deleted_account_is_gone_and_its_end_and_note_are_there,
                 deleting_twice_or_nobody_writes_nothing,
                 hashes_are_a_round_through_all_ids,
-                accounts_with_a_role_are_found_by_it;
+                accounts_with_a_role_are_found_by_it,
+                only_an_operator_takes_the_last_administrator_away;
             directory:
                 what_is_put_into_the_directory_comes_back_whole,
                 a_refused_change_writes_nothing,
@@ -171,6 +172,7 @@ macro_rules! each_sentence {
                 of_accounts_with_one_identifier_exactly_one_is_made,
                 changes_of_one_account_come_one_after_the_other,
                 of_many_who_delete_an_account_one_does,
+                of_administrators_who_remove_each_other_one_is_left,
                 changes_of_the_directory_come_one_after_the_other,
                 appends_together_leave_no_gap_and_no_double,
                 of_first_keys_exactly_one_list_wins,

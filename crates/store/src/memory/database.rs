@@ -5,6 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 use doorward_core::Timestamp;
+use doorward_core::accounts::administrator::{administers, needs_another};
 use doorward_core::accounts::{self, Applied};
 use doorward_core::audit::Note;
 use doorward_core::directory::Listed;
@@ -59,17 +60,18 @@ impl Database {
     }
 
     fn change(&mut self, id: AccountId, change: &AccountChange, note: Note) -> Changed {
-        let Some(account) = self.accounts.get_mut(&id) else { return Changed::Missing };
-        let now = note.at;
-        let applied = accounts::apply(account, change, now);
-        let account = account.clone();
-        match applied {
-            Applied::Not => Changed::Not(account),
-            Applied::Changed { entry } => {
-                self.write_down(vec![note]);
-                Changed::Done(account, entry.map(|entry| self.append(entry, now)))
-            }
+        let Some(before) = self.accounts.get(&id) else { return Changed::Missing };
+        let (now, mut account) = (note.at, before.clone());
+        let Applied::Changed { entry } = accounts::apply(&mut account, change, now) else {
+            return Changed::Not(account);
+        };
+        let mut others = self.accounts.values().filter(|other| other.id != id);
+        if needs_another(before, Some(&account), &note.actor) && !others.any(administers) {
+            return Changed::LastAdministrator;
         }
+        self.accounts.insert(id, account.clone());
+        self.write_down(vec![note]);
+        Changed::Done(account, entry.map(|entry| self.append(entry, now)))
     }
 }
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use doorward_core::Timestamp;
+use doorward_core::accounts::administrator::needs_another;
 use doorward_core::accounts::{self, Applied};
 use doorward_core::audit::Note;
+use doorward_core::directory::ADMINISTRATOR;
 use doorward_core::id::AccountId;
 use doorward_core::records::Account;
 use doorward_core::store::{AccountChange, Accounts, Answer, Changed, StoreError};
@@ -71,6 +73,12 @@ fn index_roles(connection: &Connection, account: &Account) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Whether somebody beside this account administers the server.
+fn has_another(connection: &Connection, id: &AccountId) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(sql::OTHER_ADMINISTRATOR).map_err(store_error)?;
+    statement.exists(params![ADMINISTRATOR, id.as_str()]).map_err(store_error)
+}
+
 impl Accounts for SqliteStore {
     fn create(&self, account: Account, note: Note) -> Answer<'_, bool> {
         self.write(move |connection| create(connection, &account, note))
@@ -92,12 +100,16 @@ impl Accounts for SqliteStore {
 
     fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed> {
         self.write(move |connection| {
-            let Some(mut account) = find(connection, sql::ACCOUNT_BY_ID, &id.as_str())? else {
+            let Some(before) = find(connection, sql::ACCOUNT_BY_ID, &id.as_str())? else {
                 return Ok(Changed::Missing);
             };
+            let mut account = before.clone();
             let Applied::Changed { entry } = accounts::apply(&mut account, &change, note.at) else {
                 return Ok(Changed::Not(account));
             };
+            if needs_another(&before, Some(&account), &note.actor) && !has_another(connection, &id)? {
+                return Ok(Changed::LastAdministrator);
+            }
             write(connection, &account)?;
             if matches!(change, AccountChange::Roles { .. }) {
                 index_roles(connection, &account)?;

@@ -99,6 +99,8 @@ pub(super) const DROP_FROM_DIRECTORY: &str = "DELETE FROM directory WHERE kind =
 pub(super) const MOVE_STAMP: &str = "UPDATE directory_stamp SET stamp = $1 WHERE only_row = 1";
 pub(super) const ACCOUNTS_WITH_ROLE: &str = "SELECT account FROM account_roles WHERE role = $1 AND account > $2 \
     ORDER BY account LIMIT $3";
+pub(super) const OTHER_ADMINISTRATOR: &str = "SELECT 1 FROM account_roles r JOIN accounts a ON a.id = r.account \
+    WHERE r.role = $1 AND a.id <> $2 AND a.disabled_at IS NULL LIMIT 1";
 pub(super) const DROP_ROLES: &str = "DELETE FROM account_roles WHERE account = $1";
 pub(super) const ADD_ROLE: &str = "INSERT INTO account_roles (role, account) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 pub(super) const KNOW_DEVICE: &str = "INSERT INTO account_devices (account, digest, seen_at) \
@@ -150,6 +152,7 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("DROP_FROM_DIRECTORY", DROP_FROM_DIRECTORY, false),
     ("MOVE_STAMP", MOVE_STAMP, false),
     ("ACCOUNTS_WITH_ROLE", ACCOUNTS_WITH_ROLE, false),
+    ("OTHER_ADMINISTRATOR", OTHER_ADMINISTRATOR, false),
     ("DROP_ROLES", DROP_ROLES, false),
     ("ADD_ROLE", ADD_ROLE, false),
     ("WRITE_DOWN", WRITE_DOWN, false),

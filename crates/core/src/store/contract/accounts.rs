@@ -4,7 +4,8 @@ use doorward_verify::Ended;
 
 use super::devices::sample_device;
 use super::{NOW, Stores, got, sample_account, sample_note};
-use crate::audit::Wanted;
+use crate::audit::{Actor, Note, Wanted};
+use crate::directory::ADMINISTRATOR;
 use crate::records::Account;
 use crate::store::{AccountChange, Changed};
 
@@ -177,4 +178,32 @@ pub fn deleting_twice_or_nobody_writes_nothing(stores: &Stores) {
     assert_eq!(got(stores.log.head()).seq, 1);
     assert_eq!(got(stores.accounts.change(account.id, AccountChange::Disable, sample_note(1))), Changed::Missing);
     assert_eq!(got(stores.audit.page(Wanted::default(), 10)).len(), 2);
+}
+
+/// An administrator, written down.
+pub(super) fn administrator(stores: &Stores, n: u64) -> Account {
+    let account = Account { roles: vec![ADMINISTRATOR.to_owned()], ..sample_account(n) };
+    assert!(got(stores.accounts.create(account.clone(), sample_note(n))));
+    account
+}
+
+/// See its name.
+pub fn only_an_operator_takes_the_last_administrator_away(stores: &Stores) {
+    let (first, second) = (administrator(stores, 1), administrator(stores, 2));
+    let change = |account: &Account, change, actor| {
+        got(stores.accounts.change(account.id, change, Note { actor, ..sample_note(1) }))
+    };
+    let nothing = AccountChange::Roles { roles: Vec::new(), permissions: Vec::new(), at_version: 1 };
+    let by_second = Actor::Administrator(second.id);
+    assert!(matches!(change(&first, nothing.clone(), by_second.clone()), Changed::Done(..)));
+    let before = (got(stores.log.head()), got(stores.audit.page(Wanted::default(), 10)));
+    for what in [nothing.clone(), AccountChange::Disable] {
+        for actor in [by_second.clone(), Actor::Person(second.id), Actor::Doorward] {
+            assert_eq!(change(&second, what.clone(), actor), Changed::LastAdministrator, "{what:?}");
+        }
+    }
+    assert_eq!((got(stores.log.head()), got(stores.audit.page(Wanted::default(), 10))), before, "no trace");
+    assert_eq!(got(stores.accounts.by_id(second.id)).as_deref(), Some(&second));
+    assert!(matches!(change(&second, AccountChange::SignOutEverywhere, by_second), Changed::Done(..)));
+    assert!(matches!(change(&second, AccountChange::Disable, Actor::Operator), Changed::Done(..)));
 }

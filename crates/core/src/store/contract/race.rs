@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::accounts::administrator;
 use super::devices::sample_device;
 use super::keys::{adding, sample_stored_key};
 use super::passing::{at_most, sample_digest, sample_limit, sample_value};
 use super::sessions::{ask, put};
 use super::{NOW, Stores, got, sample_account, sample_entry, sample_note, sample_session, together};
+use crate::audit::{Actor, Note};
 use crate::data::{DataChange, DataWrite, Expect};
 use crate::directory::{Change, Permission};
 use crate::id::SessionId;
@@ -154,6 +156,23 @@ pub fn changes_of_one_account_come_one_after_the_other(stores: &Stores) {
     assert_eq!(distinct.len(), THREADS * 8, "each change has a version and a log number of its own");
     let last = got(stores.accounts.by_id(account.id)).expect("it is there");
     assert_eq!((last.version, last.sessions_from), (1 + THREADS as u64 * 8, 1 + THREADS as u64 * 8));
+}
+
+/// Each of eight takes the role from itself, or disables itself.
+pub fn of_administrators_who_remove_each_other_one_is_left(stores: &Stores) {
+    for round in 0..ROUNDS {
+        let admins: Vec<_> = (0..THREADS as u64).map(|n| administrator(stores, round * 100 + n)).collect();
+        let outcomes = together(THREADS, |thread| {
+            let roles = AccountChange::Roles { roles: Vec::new(), permissions: Vec::new(), at_version: 1 };
+            let change = if thread % 2 == 0 { AccountChange::Disable } else { roles };
+            got(stores.accounts.change(admins[thread].id, change, sample_note(1)))
+        });
+        let left: Vec<_> = (0..THREADS).filter(|n| matches!(outcomes[*n], Changed::LastAdministrator)).collect();
+        let [left] = left[..] else { panic!("one is left: {outcomes:?}") };
+        let note = Note { actor: Actor::Operator, ..sample_note(1) };
+        let gone = got(stores.accounts.change(admins[left].id, AccountChange::Disable, note));
+        assert!(matches!(gone, Changed::Done(..)), "for the next round");
+    }
 }
 
 /// See its name.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use doorward_verify::{Entry, Timestamp};
 
 use super::Double;
+use crate::accounts::administrator::{administers, needs_another};
 use crate::accounts::{self, Applied};
 use crate::audit::Note;
 use crate::id::AccountId;
@@ -35,13 +36,18 @@ impl Accounts for Double {
 
     fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed> {
         self.step("change", move |state| {
-            let Some(account) = state.accounts.get_mut(&id) else {
+            let Some(before) = state.accounts.get(&id).cloned() else {
                 return Ok(Changed::Missing);
             };
-            let now = note.at;
-            let applied = accounts::apply(account, &change, now);
-            let account = account.clone();
-            let Applied::Changed { entry } = applied else { return Ok(Changed::Not(account)) };
+            let (now, mut account) = (note.at, before.clone());
+            let Applied::Changed { entry } = accounts::apply(&mut account, &change, now) else {
+                return Ok(Changed::Not(account));
+            };
+            let mut others = state.accounts.values().filter(|other| other.id != id);
+            if needs_another(&before, Some(&account), &note.actor) && !others.any(administers) {
+                return Ok(Changed::LastAdministrator);
+            }
+            state.accounts.insert(id, account.clone());
             state.write_down(vec![note]);
             let seq = entry.map(|entry| {
                 state.append(entry, now);
