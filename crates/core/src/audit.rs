@@ -249,10 +249,25 @@ pub struct Row {
 /// Which rows are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wanted {
-    /// With numbers above this, oldest first.
+    /// With numbers above this.
     pub after: u64,
+    /// With numbers below this, newest first; oldest first if `None`.
+    pub before: Option<u64>,
     /// Only those that concern this account.
     pub account: Option<AccountId>,
+    /// Only those of this event.
+    pub event: Option<Event>,
+}
+
+impl Wanted {
+    /// Whether a row is among them.
+    #[must_use]
+    pub fn matches(&self, seq: u64, note: &Note) -> bool {
+        seq > self.after
+            && self.before.is_none_or(|before| seq < before)
+            && (self.account.is_none() || note.account == self.account)
+            && self.event.is_none_or(|event| note.event == event)
+    }
 }
 
 impl Auth {
@@ -271,7 +286,7 @@ impl Auth {
         Ok(())
     }
 
-    /// Rows of the audit, oldest first.
+    /// Rows of the audit, in the order that is wanted.
     ///
     /// # Errors
     /// If the store cannot say.

@@ -14,7 +14,7 @@ pub trait Audit: Send + Sync + fmt::Debug {
     /// Writes notes that go with no other change. Numbers rise in the order of commit.
     fn append(&self, notes: Vec<Note>) -> Answer<'_, ()>;
 
-    /// Rows that are wanted, by rising numbers, at most `at_most`.
+    /// Rows that are [wanted](Wanted::matches), by rising numbers, or by falling ones where `before` is set; at most `at_most`.
     fn page(&self, wanted: Wanted, at_most: usize) -> Answer<'_, Vec<Row>>;
 
     /// Cuts the addresses of at most `at_most` rows from before `before` [short](crate::audit::shortened), and says how

@@ -142,6 +142,7 @@ macro_rules! each_sentence {
                 a_change_of_keys_at_another_version_leaves_no_trace;
             audit:
                 notes_come_back_in_order_and_whole,
+                notes_are_found_by_account_and_event_in_either_direction,
                 a_change_and_its_note_come_together,
                 ends_and_their_notes_come_together,
                 only_old_addresses_are_cut_and_only_once,

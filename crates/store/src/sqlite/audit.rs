@@ -1,10 +1,11 @@
 //! The audit: rows are only ever added; addresses are cut short and old rows go by plan.
 
 use doorward_core::Timestamp;
-use doorward_core::audit::{Note, Row, Wanted, shortened};
+use doorward_core::audit::{Event, Note, Row, Wanted, shortened};
 use doorward_core::id::AccountId;
 use doorward_core::store::{Answer, Audit, StoreError};
-use rusqlite::{Connection, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
 
 use super::{SqliteStore, row, sql, store_error};
 
@@ -16,7 +17,7 @@ pub(super) fn write_down(connection: &Connection, notes: &[Note]) -> Result<(), 
         let text = text.map_err(|e| StoreError::Corrupt(e.to_string()))?;
         let account = note.account.as_ref().map(AccountId::as_str);
         let whole = note.address.as_deref().and_then(shortened) != note.address;
-        let values = params![note.at.millis(), account, note.address, i64::from(whole), text];
+        let values = params![note.at.millis(), account, note.event.name(), note.address, i64::from(whole), text];
         statement.execute(values).map_err(store_error)?;
     }
     Ok(())
@@ -49,13 +50,20 @@ impl Audit for SqliteStore {
     fn page(&self, wanted: Wanted, at_most: usize) -> Answer<'_, Vec<Row>> {
         self.read(move |connection| {
             let (after, most) = (row::signed(wanted.after), row::signed(at_most as u64));
-            let text = if wanted.account.is_some() { sql::AUDIT_OF_ACCOUNT } else { sql::AUDIT_PAGE };
+            let before = row::signed(wanted.before.unwrap_or(u64::MAX));
+            let account = wanted.account.as_ref().map(AccountId::as_str);
+            let event = wanted.event.map(Event::name);
+            let texts = match (account, event) {
+                (None, None) => sql::AUDIT,
+                (Some(_), None) => sql::AUDIT_OF_ACCOUNT,
+                (None, Some(_)) => sql::AUDIT_OF_EVENT,
+                (Some(_), Some(_)) => sql::AUDIT_OF_BOTH,
+            };
+            let text = texts[usize::from(wanted.before.is_some())];
             let mut statement = connection.prepare_cached(text).map_err(store_error)?;
-            let mut rows = match wanted.account {
-                Some(account) => statement.query(params![account.as_str(), after, most]),
-                None => statement.query(params![after, most]),
-            }
-            .map_err(store_error)?;
+            let words = [account, event].into_iter().flatten().map(|word| Value::from(word.to_owned()));
+            let values = words.chain([after, before, most].map(Value::from));
+            let mut rows = statement.query(params_from_iter(values)).map_err(store_error)?;
             let mut page = Vec::new();
             while let Some(next) = rows.next().map_err(store_error)? {
                 page.push(audit_row(next)?);

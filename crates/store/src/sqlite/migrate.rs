@@ -69,11 +69,13 @@ const AUDIT: &str = "
         seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
         at INTEGER NOT NULL,
         account TEXT,
+        event TEXT NOT NULL,
         address TEXT,
         whole INTEGER NOT NULL,
         note TEXT NOT NULL
     ) STRICT;
     CREATE INDEX audit_by_account ON audit (account, seq);
+    CREATE INDEX audit_by_event ON audit (event, seq);
     CREATE INDEX audit_by_age ON audit (at);
     CREATE INDEX audit_by_whole_address ON audit (at) WHERE whole = 1;
 ";

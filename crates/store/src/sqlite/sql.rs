@@ -57,10 +57,28 @@ pub(super) const KEYS_VERSION: &str = "SELECT version FROM keys_version WHERE on
 pub(super) const MOVE_KEYS_VERSION: &str =
     "UPDATE keys_version SET version = version + 1 WHERE only_row = 1 AND version = $1";
 
-pub(super) const WRITE_DOWN: &str = "INSERT INTO audit (at, account, address, whole, note) VALUES ($1, $2, $3, $4, $5)";
-pub(super) const AUDIT_PAGE: &str = "SELECT seq, note, address FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
-pub(super) const AUDIT_OF_ACCOUNT: &str =
-    "SELECT seq, note, address FROM audit WHERE account = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+pub(super) const WRITE_DOWN: &str =
+    "INSERT INTO audit (at, account, event, address, whole, note) VALUES ($1, $2, $3, $4, $5, $6)";
+
+/// Oldest first, and newest first.
+macro_rules! audit {
+    ($which:literal, $between:literal, $most:literal) => {
+        [
+            concat!("SELECT seq, note, address FROM audit WHERE ", $which, $between, " ORDER BY seq LIMIT ", $most),
+            concat!(
+                "SELECT seq, note, address FROM audit WHERE ",
+                $which,
+                $between,
+                " ORDER BY seq DESC LIMIT ",
+                $most
+            ),
+        ]
+    };
+}
+pub(super) const AUDIT: [&str; 2] = audit!("", "seq > $1 AND seq < $2", "$3");
+pub(super) const AUDIT_OF_ACCOUNT: [&str; 2] = audit!("account = $1 AND ", "seq > $2 AND seq < $3", "$4");
+pub(super) const AUDIT_OF_EVENT: [&str; 2] = audit!("event = $1 AND ", "seq > $2 AND seq < $3", "$4");
+pub(super) const AUDIT_OF_BOTH: [&str; 2] = audit!("account = $1 AND event = $2 AND ", "seq > $3 AND seq < $4", "$5");
 pub(super) const WHOLE_ADDRESSES: &str =
     "SELECT seq, address FROM audit WHERE whole = 1 AND at < $1 ORDER BY at LIMIT $2";
 pub(super) const SHORTEN_ADDRESS: &str = "UPDATE audit SET address = $1, whole = 0 WHERE seq = $2";
@@ -156,8 +174,14 @@ pub(super) const ALL: &[(&str, &str, bool)] = &[
     ("DROP_ROLES", DROP_ROLES, false),
     ("ADD_ROLE", ADD_ROLE, false),
     ("WRITE_DOWN", WRITE_DOWN, false),
-    ("AUDIT_PAGE", AUDIT_PAGE, false),
-    ("AUDIT_OF_ACCOUNT", AUDIT_OF_ACCOUNT, false),
+    ("AUDIT", AUDIT[0], false),
+    ("AUDIT newest first", AUDIT[1], false),
+    ("AUDIT_OF_ACCOUNT", AUDIT_OF_ACCOUNT[0], false),
+    ("AUDIT_OF_ACCOUNT newest first", AUDIT_OF_ACCOUNT[1], false),
+    ("AUDIT_OF_EVENT", AUDIT_OF_EVENT[0], false),
+    ("AUDIT_OF_EVENT newest first", AUDIT_OF_EVENT[1], false),
+    ("AUDIT_OF_BOTH", AUDIT_OF_BOTH[0], false),
+    ("AUDIT_OF_BOTH newest first", AUDIT_OF_BOTH[1], false),
     ("WHOLE_ADDRESSES", WHOLE_ADDRESSES, false),
     ("SHORTEN_ADDRESS", SHORTEN_ADDRESS, false),
     ("FORGET_ADDRESSES", FORGET_ADDRESSES, false),

@@ -10,8 +10,6 @@ use crate::output::Failure;
 
 /// Rows in one answer, at most.
 const LONGEST_PAGE: usize = 10_000;
-/// Rows read at once where only some are wanted.
-const READ_AT_ONCE: usize = 1000;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
@@ -28,10 +26,13 @@ impl Ask {
             Some(account) => Some(find(auth, account).await?.id),
             None => None,
         };
-        let limit = (*limit).clamp(1, LONGEST_PAGE);
-        let wanted = Wanted { after: after.unwrap_or(0), account };
-        let mut rows = read(auth, wanted, event, after.is_some().then_some(limit), limit).await?;
-        rows.drain(..rows.len().saturating_sub(limit));
+        // Without a place to go on from: the last ones, shown in the order in which they happened.
+        let before = if after.is_some() { None } else { Some(u64::MAX) };
+        let wanted = Wanted { after: after.unwrap_or(0), before, account, event };
+        let mut rows = auth.audit_rows(wanted, (*limit).clamp(1, LONGEST_PAGE)).await.map_err(unavailable)?;
+        if before.is_some() {
+            rows.reverse();
+        }
         Ok(json!({ "rows": rows.iter().map(show).collect::<Vec<_>>() }))
     }
 }
@@ -41,32 +42,6 @@ fn known(name: &str) -> Result<Event, Failure> {
         let names: Vec<_> = Event::ALL.iter().map(|event| event.name()).collect();
         Failure::new("invalid_input", format!("there is no event `{name}`; there are: {}", names.join(", ")))
     })
-}
-
-/// From the beginning to the end, or until there are enough; keeps no more than twice what is asked for.
-async fn read(
-    auth: &Auth,
-    mut wanted: Wanted,
-    event: Option<Event>,
-    enough: Option<usize>,
-    keep: usize,
-) -> Result<Vec<Row>, Failure> {
-    let mut kept: Vec<Row> = Vec::new();
-    loop {
-        let page = auth.audit_rows(wanted.clone(), READ_AT_ONCE).await.map_err(unavailable)?;
-        let Some(last) = page.last().map(|row| row.seq) else { return Ok(kept) };
-        kept.extend(page.into_iter().filter(|row| event.is_none_or(|event| row.note.event == event)));
-        if let Some(enough) = enough
-            && kept.len() >= enough
-        {
-            kept.truncate(enough);
-            return Ok(kept);
-        }
-        if enough.is_none() && kept.len() > 2 * keep {
-            kept.drain(..kept.len() - keep);
-        }
-        wanted.after = last;
-    }
 }
 
 fn show(row: &Row) -> Value {

@@ -7,7 +7,7 @@ use crate::audit::{Actor, Event, Note, Outcome, Row, Wanted};
 use crate::store::AccountChange;
 
 fn rows(stores: &Stores, after: u64) -> Vec<Row> {
-    got(stores.audit.page(Wanted { after, account: None }, 100))
+    got(stores.audit.page(Wanted { after, ..Wanted::default() }, 100))
 }
 
 fn addresses(stores: &Stores) -> Vec<Option<String>> {
@@ -30,8 +30,31 @@ pub fn notes_come_back_in_order_and_whole(stores: &Stores) {
     assert!(all.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     assert_eq!(rows(stores, all[0].seq), all[1..]);
     assert_eq!(got(stores.audit.page(Wanted::default(), 2)), all[..2]);
-    let of_two = Wanted { after: 0, account: Some(sample_account(2).id) };
-    assert_eq!(got(stores.audit.page(of_two, 100)), all[1..2]);
+}
+
+/// See its name.
+pub fn notes_are_found_by_account_and_event_in_either_direction(stores: &Stores) {
+    let note = |n: u64| Note {
+        event: if n.is_multiple_of(3) { Event::SignedIn } else { Event::AccountCreated },
+        ..sample_note(1 + n % 2)
+    };
+    got(stores.audit.append((0..12).map(note).collect()));
+    let all = rows(stores, 0);
+    for account in [None, Some(sample_account(1).id), Some(sample_account(7).id)] {
+        for event in [None, Some(Event::SignedIn), Some(Event::SignedOut)] {
+            for (after, before) in [(0, None), (all[4].seq, None), (0, Some(all[9].seq)), (all[4].seq, Some(u64::MAX))]
+            {
+                let wanted = Wanted { after, before, account, event };
+                let mut expected: Vec<_> =
+                    all.iter().filter(|row| wanted.matches(row.seq, &row.note)).cloned().collect();
+                if before.is_some() {
+                    expected.reverse();
+                }
+                assert_eq!(got(stores.audit.page(wanted.clone(), 100)), expected, "{wanted:?}");
+                assert_eq!(got(stores.audit.page(wanted.clone(), 2)), expected[..expected.len().min(2)], "{wanted:?}");
+            }
+        }
+    }
 }
 
 /// See its name.

@@ -17,9 +17,13 @@ impl Audit for Double {
 
     fn page(&self, wanted: Wanted, at_most: usize) -> Answer<'_, Vec<Row>> {
         self.step("page_audit", move |state| {
-            let rows = state.audit.iter().filter(|row| row.seq > wanted.after);
-            let rows = rows.filter(|row| wanted.account.is_none() || row.note.account == wanted.account);
-            Ok(rows.take(at_most).cloned().collect())
+            let mut rows: Vec<_> =
+                state.audit.iter().filter(|row| wanted.matches(row.seq, &row.note)).cloned().collect();
+            if wanted.before.is_some() {
+                rows.reverse();
+            }
+            rows.truncate(at_most);
+            Ok(rows)
         })
     }
 

@@ -18,8 +18,9 @@ impl Audit for MemoryStore {
     fn page(&self, wanted: Wanted, at_most: usize) -> Answer<'_, Vec<Row>> {
         answer(move || {
             let database = self.database();
-            let rows = database.audit.range(wanted.after + 1..);
-            let rows = rows.filter(|(_, note)| wanted.account.is_none() || note.account == wanted.account);
+            let mut rows = database.audit.range(wanted.after.saturating_add(1)..);
+            let mut next = || if wanted.before.is_some() { rows.next_back() } else { rows.next() };
+            let rows = std::iter::from_fn(|| next()).filter(|(seq, note)| wanted.matches(**seq, note));
             Ok(rows.take(at_most).map(|(seq, note)| Row { seq: *seq, note: note.clone() }).collect())
         })
     }
