@@ -19,6 +19,7 @@ use crate::store::{AccountChange, Changed, StoreError};
 use crate::throttle::{AdmitError, TooMany};
 
 pub mod administrator;
+pub mod list;
 pub mod name;
 
 pub mod bring;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use doorward_verify::{Ended, Entry, Timestamp};
 
-use crate::audit::{Event, Note};
+use crate::audit::{Actor, Event, Note};
 use crate::auth::Auth;
 use crate::id::{AccountId, SessionId};
 use crate::records::{Account, Session};
@@ -70,14 +70,18 @@ impl Auth {
         }
     }
 
-    /// Ends a session whoever's it is, on an operator's word. `false` if there is none of that name.
+    /// Ends a session whoever's it is, on an operator's or administrator's word. `false` if there is none of that name.
     ///
     /// # Errors
     /// If the log cannot be written; then nothing has ended.
     pub async fn force_out(&self, sid: SessionId) -> Result<bool, StoreError> {
         let now = self.now()?;
+        let why = match self.by().actor {
+            Actor::Administrator(_) => Event::SessionEndedByAdministrator,
+            _ => Event::SessionEndedByOperator,
+        };
         match self.live_record(sid, now).await? {
-            Some(session) => self.end_session(&session, Event::SessionEndedByOperator, now).await.map(|()| true),
+            Some(session) => self.end_session(&session, why, now).await.map(|()| true),
             None => Ok(false),
         }
     }

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use crate::administer::beyond;
 use crate::auth::Auth;
 use crate::clients::DirectoryError;
 use crate::directory::{Change, Permission, Refused, Role};
@@ -145,7 +146,13 @@ impl Auth {
             at_version: before.version,
         };
         match self.change_account(before.id, change).await? {
-            Changed::Done(account, _) => Ok(Some(account)),
+            Changed::Done(account, _) => {
+                // Whoever made a link could use it, and may not have the rights that the account has from here on.
+                if beyond(&before.permissions, &after.permissions).is_some() {
+                    self.cancel_reset(account.id).await;
+                }
+                Ok(Some(account))
+            }
             Changed::Not(now) if now.version == before.version => Ok(Some(now)),
             Changed::Not(_) => Ok(None),
             Changed::LastAdministrator => Err(DirectoryError::LastAdministrator),

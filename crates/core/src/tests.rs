@@ -117,7 +117,7 @@ impl World {
     }
 
     /// Defines a role that gives these permissions.
-    fn define(&self, role: &str, permissions: &[&str]) {
+    pub(crate) fn define(&self, role: &str, permissions: &[&str]) {
         for name in permissions.iter().filter(|name| BUILT_IN.iter().all(|b| b.0 != **name)) {
             let permission = Permission { name: (*name).into(), about: "for a test".into() };
             match wait(self.auth.set_permission(permission)) {
@@ -130,7 +130,7 @@ impl World {
     }
 
     /// Defines a role, and gives it to the account.
-    fn grant(&self, account: AccountId, role: &str, permissions: &[&str]) {
+    pub(crate) fn grant(&self, account: AccountId, role: &str, permissions: &[&str]) {
         self.define(role, permissions);
         wait(self.auth.grant_role(account, role)).unwrap();
     }

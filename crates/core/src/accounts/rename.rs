@@ -29,7 +29,7 @@ impl Auth {
         let form = display_name.map(name::display_name).transpose().map_err(RenameError::DisplayName)?;
         match self.change_account(id, AccountChange::DisplayName(form)).await? {
             Changed::Done(..) | Changed::Not(_) => Ok(()),
-            Changed::Missing => Err(RenameError::Missing),
+            Changed::Missing | Changed::LastAdministrator => Err(RenameError::Missing),
         }
     }
 }

@@ -48,6 +48,7 @@ events! {
     SessionReplaced "session_replaced" "A new sign-in in the same browser took the place of a session.";
     RefreshReuseDetected "refresh_reuse_detected" "A refresh token was presented again, too late: a copy is in use, and the session has ended.";
     SessionEndedByOperator "session_ended_by_operator" "An operator ended a session.";
+    SessionEndedByAdministrator "session_ended_by_administrator" "An administrator ended a session.";
     LeakedEnded "leaked_ended" "A credential had leaked, and the session behind it was ended.";
     TokenRevoked "token_revoked" "An application ended one of its tokens.";
     ClientTokenIssued "client_token_issued" "An application got a token of its own. In the log only.";

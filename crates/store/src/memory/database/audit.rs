@@ -19,8 +19,8 @@ impl Audit for MemoryStore {
         answer(move || {
             let database = self.database();
             let mut rows = database.audit.range(wanted.after.saturating_add(1)..);
-            let mut next = || if wanted.before.is_some() { rows.next_back() } else { rows.next() };
-            let rows = std::iter::from_fn(|| next()).filter(|(seq, note)| wanted.matches(**seq, note));
+            let next = || if wanted.before.is_some() { rows.next_back() } else { rows.next() };
+            let rows = std::iter::from_fn(next).filter(|(seq, note)| wanted.matches(**seq, note));
             Ok(rows.take(at_most).map(|(seq, note)| Row { seq: *seq, note: note.clone() }).collect())
         })
     }
