@@ -24,7 +24,7 @@ pub mod name;
 
 pub mod bring;
 
-mod delete;
+pub mod delete;
 
 pub mod rename;
 

@@ -16,6 +16,7 @@ use crate::clients::DirectoryError;
 use crate::directory::BUILT_IN;
 use crate::id::AccountId;
 use crate::link::MakeError;
+use crate::prove::is_fresh;
 use crate::records::{Account, Session};
 use crate::store::StoreError;
 
@@ -97,7 +98,7 @@ impl Auth {
     pub async fn administrator(&self, session: &Session, need: Need) -> Result<Administrator, AdminError> {
         let account = self.accounts().by_id(session.account).await?;
         let account = account.filter(|account| self.is_standing(session, account)).ok_or(AdminError::Gone)?;
-        may(&account.permissions, session, need, self.now()?)?;
+        may(&account.permissions, session, need, self.now()?, self.policy().proof_lasts)?;
         let by = By { actor: Actor::Administrator(account.id), ..self.by().clone() };
         Ok(Administrator { auth: self.acting(by), permissions: account.permissions.clone() })
     }
@@ -125,16 +126,18 @@ impl Administrator {
     }
 }
 
-/// So long after a proof nobody is asked for another one.
-const PROOF_LASTS: Duration = Duration::from_secs(600);
-
 /// The rule: whether these permissions and that session are enough.
-fn may(permissions: &[String], session: &Session, need: Need, now: Timestamp) -> Result<(), AdminError> {
+fn may(
+    permissions: &[String],
+    session: &Session,
+    need: Need,
+    now: Timestamp,
+    proof_lasts: Duration,
+) -> Result<(), AdminError> {
     if permissions.iter().all(|permission| permission != need.permission) {
         return Err(AdminError::Lacks(need.permission.to_owned()));
     }
-    let is_fresh = session.auth_time <= now && now.since(session.auth_time) < PROOF_LASTS;
-    if need.proof && !is_fresh { Err(AdminError::TooOld) } else { Ok(()) }
+    if need.proof && !is_fresh(session, now, proof_lasts) { Err(AdminError::TooOld) } else { Ok(()) }
 }
 
 /// The rule: the first right to administer among `theirs` that is not among `own`.

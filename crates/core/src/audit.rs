@@ -45,6 +45,20 @@ pub enum Actor {
     Doorward,
 }
 
+/// As shown: `administrator:` and the account id, and so on.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stranger => f.write_str("stranger"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Administrator(id) => write!(f, "administrator:{id}"),
+            Self::Operator => f.write_str("operator"),
+            Self::Client(id) => write!(f, "client:{id}"),
+            Self::Doorward => f.write_str("doorward"),
+        }
+    }
+}
+
 /// Who is at work, and from where: an [`Auth`] that acts for somebody carries it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct By {

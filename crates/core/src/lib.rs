@@ -15,11 +15,11 @@
 //! `now`, touches nothing), the tests of the rule. Every security decision can be read without an `.await`.
 //!
 //! Around the walk: [`prove`] (once more, within a session), [`accounts`] (sign up and what changes an account), [`room`]
-//! (how many sessions), [`throttle`] (who may try, and how often), [`device`] (browsers that are known), [`link`] (what works once), [`data`] (what an
-//! application keeps in a session), [`administer`] (what somebody may do to others), [`follow`] and [`feed`] (the log is read
-//! here and told to others), [`store`] (the ports, and what each verb promises),
-//! [`records`], [`policy`], and the ground floor: [`id`], [`wire`], [`secret`], [`root`], [`keys`], [`password`], [`limit`],
-//! [`clock`], [`rng`].
+//! (how many sessions), [`throttle`] (who may try, and how often), [`device`] (browsers that are known), [`link`] (what
+//! works once), [`data`] (what an application keeps in a session), [`administer`] (what somebody may do to others),
+//! [`follow`] and [`feed`] (the log is read here and told to others), [`store`] (the ports, and what each verb promises),
+//! [`records`], [`policy`], and the ground floor: [`id`], [`wire`], [`secret`], [`root`], [`keys`], [`password`],
+//! [`limit`], [`clock`], [`rng`].
 #![deny(missing_docs)]
 
 // The walk.

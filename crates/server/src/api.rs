@@ -15,12 +15,14 @@ use crate::pages;
 use crate::problem::{Code, Problem};
 
 mod accounts;
+mod admin;
 mod csrf;
 mod data;
 mod jwks;
 mod leaked;
 mod link;
 mod prove;
+mod query;
 mod refresh;
 mod revocations;
 mod session;
@@ -33,7 +35,7 @@ type Answer = Result<Response, Problem>;
 
 /// Every path with its methods, for the router and for tests that walk over all of them.
 fn table() -> Vec<Route> {
-    vec![
+    let mut all = vec![
         ("/v1/accounts", "POST", post(accounts::sign_up)),
         ("/v1/sign-in", "POST", post(sign_in::sign_in)),
         ("/v1/prove", "POST", post(prove::prove)),
@@ -57,7 +59,9 @@ fn table() -> Vec<Route> {
         ("/.well-known/jwks.json", "GET,HEAD", get(jwks::published)),
         ("/health/live", "GET,HEAD", get(health::live)),
         ("/health/ready", "GET,HEAD", get(health::ready)),
-    ]
+    ];
+    all.extend(admin::table());
+    all
 }
 
 /// What one path answers: its template, its methods, and who does.

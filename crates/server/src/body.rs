@@ -16,7 +16,7 @@ use crate::serve::TooSlow;
 mod form;
 mod strict;
 
-pub(crate) use form::{Form, form};
+pub(crate) use form::{Form, form, pairs};
 
 /// Bytes of a body, as a rule.
 pub(crate) const LARGEST: usize = 64 * 1024;
@@ -121,8 +121,9 @@ fn unusable(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 }
 
 /// A name that somebody else chose, if it looks like a name.
-fn shown(name: &str) -> String {
-    let plain = name.len() <= 40 && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.'));
+pub(crate) fn shown(name: &str) -> String {
+    let plain = name.len() <= 40
+        && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'[' | b']'));
     if plain { name.to_owned() } else { "(unprintable)".to_owned() }
 }
 

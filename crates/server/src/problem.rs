@@ -59,6 +59,13 @@ table! {
     RequestTimeout "request_timeout" 408 "The request took too long to arrive.";
     IdentifierTaken "identifier_taken" 409 "The identifier is taken.";
     TooManySessions "too_many_sessions" 409 "The account has as many sessions as it may have. End one first.";
+    Taken "taken" 409 "There is one of that name already.";
+    BuiltIn "built_in" 409 "It comes with Doorward or stands in the configuration.";
+    InUse "in_use" 409 "Something still needs it.";
+    TooMany "too_many" 409 "There are as many as there may be.";
+    TooEarly "too_early" 409 "It is too early for this.";
+    AccountDisabled "account_disabled" 409 "The account is disabled.";
+    LastAdministrator "last_administrator" 409 "Nobody else administers the server.";
     RefreshSuperseded "refresh_superseded" 409 "A newer refresh token was handed out moments ago. Use that one.";
     SnapshotRequired "snapshot_required" 410 "What has happened since is not known line by line. Take a snapshot.";
     LinkGone "link_gone" 410 "The link was used, is too old, or never was one.";
@@ -68,9 +75,10 @@ table! {
     UriTooLong "uri_too_long" 414 "The address is too long.";
     UnsupportedMediaType "unsupported_media_type" 415 "The body must be application/json.";
     UnknownHost "unknown_host" 421 "This host is not served here.";
-    InvalidInput "invalid_input" 422 "Something in the body cannot be used.";
+    InvalidInput "invalid_input" 422 "Something that was sent cannot be used.";
     ClientUnknown "client_unknown" 422 "There is no such client.";
     ModeNotAllowed "mode_not_allowed" 422 "The client may not use this mode.";
+    TokenTooLarge "token_too_large" 422 "An access token that says all this would be too large.";
     PreconditionRequired "precondition_required" 428 "Say which value is meant with If-Match.";
     TooManyAttempts "too_many_attempts" 429 "Too many attempts. Wait before the next one.";
     TooManyHeaders "too_many_headers" 431 "The headers are too many or too large.";

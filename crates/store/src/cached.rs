@@ -240,7 +240,7 @@ impl Accounts for CachedAccounts {
         self.store.create_all(new)
     }
 
-    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Changed> {
         Box::pin(async move {
             let deleted = self.store.delete(id, note).await;
             self.epochs.bump(Some(id.shard()));

@@ -8,23 +8,39 @@ use doorward_verify::Timestamp;
 use crate::audit::Event;
 use crate::auth::Auth;
 use crate::id::AccountId;
-use crate::store::StoreError;
+use crate::store::{Changed, StoreError};
+
+/// Why an account stays.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeleteError {
+    /// Nobody would be left who administers the server.
+    #[error("nobody else administers the server")]
+    LastAdministrator,
+    /// Nobody knows; ask again.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
 
 impl Auth {
     /// Deletes the account. `false` if there is none.
     ///
     /// # Errors
-    /// If the database cannot do it; then nothing has changed.
-    pub async fn delete_account(&self, id: AccountId) -> Result<bool, StoreError> {
+    /// [`DeleteError`]; then nothing has changed.
+    pub async fn delete_account(&self, id: AccountId) -> Result<bool, DeleteError> {
         let now = self.now()?;
         let note = self.note(Event::AccountDeleted, now).by_person(id);
-        let Some((account, seq)) = self.accounts().delete(id, note.clone()).await? else { return Ok(false) };
+        let (account, seq) = match self.accounts().delete(id, note.clone()).await? {
+            Changed::Done(account, seq) => (account, seq),
+            Changed::LastAdministrator => return Err(DeleteError::LastAdministrator),
+            Changed::Not(_) | Changed::Missing => return Ok(false),
+        };
         note.tell();
         // The link works on nothing that is not there, but it remembers what the person was called.
         self.cancel_reset(id).await;
         self.apply_to_set(&super::end_of(&account, now).what, now);
         match self.end_of_nobody(id.as_str(), now).await {
-            Ok(()) => self.confirm([seq]),
+            Ok(()) => self.confirm(seq),
             Err(error) => {
                 tracing::warn!(event = "end_unconfirmed", account = %id, %error, "records will be removed later");
             }

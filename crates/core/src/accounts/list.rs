@@ -2,6 +2,7 @@
 
 use super::name;
 use crate::auth::Auth;
+use crate::directory::is_name;
 use crate::id::AccountId;
 use crate::records::Account;
 use crate::store::StoreError;
@@ -40,13 +41,16 @@ impl Auth {
                 Ok(Page { accounts: found.into_iter().collect(), next: None })
             }
             Which::WithRole(role) => {
-                let from = match from.map(str::parse::<AccountId>) {
-                    None => None,
-                    Some(Ok(id)) => Some(id),
-                    Some(Err(_)) => return Ok(Page { accounts: Vec::new(), next: None }),
+                let from = from.map(str::parse::<AccountId>).transpose();
+                let (true, Ok(from)) = (is_name(role), from) else {
+                    return Ok(Page { accounts: Vec::new(), next: None });
                 };
                 let found = self.accounts().with_role(role.clone(), from, most + 1).await?;
                 Ok(page(found, most, |account| account.id.to_string()))
+            }
+            // No store need cope with these, and no identifier has them.
+            Which::Beginning(text) if text.chars().chain(from.unwrap_or("").chars()).any(char::is_control) => {
+                Ok(Page { accounts: Vec::new(), next: None })
             }
             Which::Beginning(text) => self.beginning(&beginning(text), from, most).await,
         }
@@ -65,7 +69,7 @@ impl Auth {
     }
 }
 
-/// As identifiers are stored. What cannot begin one begins none.
+/// As identifiers are stored, if it could be one; else as it is.
 fn beginning(text: &str) -> String {
     if text.is_empty() { String::new() } else { name::identifier(text).unwrap_or_else(|_| text.to_owned()) }
 }
@@ -105,7 +109,7 @@ mod tests {
         assert_eq!(beginning("AD"), [vec!["ad", "ada"], vec!["adam"]]);
         assert_eq!(beginning("ada"), [["ada", "adam"]]);
         assert_eq!(beginning("b"), [["b", "bob"]]);
-        for nothing in ["c", "a b", "\u{202e}", &"x".repeat(300)] {
+        for nothing in ["c", "a b", "a\0", "\u{202e}", &"x".repeat(300)] {
             assert_eq!(beginning(nothing), [Vec::<String>::new()], "{nothing}");
         }
         assert_eq!(all(&world, &Which::Called("ADA".into())), [["ada"]]);

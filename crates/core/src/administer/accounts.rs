@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use super::{AdminError, Administrator};
+use crate::accounts::delete::DeleteError;
+use crate::clients::DirectoryError;
+use crate::directory::Refused;
 use crate::id::{AccountId, SessionId};
 use crate::link::Link;
 use crate::records::{Account, Session};
@@ -28,13 +31,33 @@ impl Administrator {
         settled(self.auth.enable(id).await?)
     }
 
-    /// Gives the account a role.
+    /// Deletes the account, and whatever names the person.
+    ///
+    /// # Errors
+    /// [`AdminError`].
+    pub async fn delete(&self, id: AccountId) -> Result<(), AdminError> {
+        self.within_reach(id).await?;
+        match self.auth.delete_account(id).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(AdminError::NoAccount),
+            Err(DeleteError::LastAdministrator) => Err(AdminError::LastAdministrator),
+            Err(DeleteError::Unavailable(error)) => Err(error.into()),
+        }
+    }
+
+    /// Gives the account a role. Has it already: it keeps it.
     ///
     /// # Errors
     /// [`AdminError`]; `Lacks` also if the role gives a right to administer that they have not themselves.
     pub async fn grant_role(&self, id: AccountId, role: &str) -> Result<Assigned, AdminError> {
         self.reaches(&self.auth.registry().permissions_of(&[role.to_owned()]))?;
-        Ok(self.auth.grant_role(id, role).await?)
+        match self.auth.grant_role(id, role).await {
+            Err(DirectoryError::Refused(Refused::Same)) => {
+                let account = self.auth.accounts().by_id(id).await?.ok_or(AdminError::NoAccount)?;
+                Ok(Assigned { token_bytes: self.auth.token_bytes(&account), account: Account::clone(&account) })
+            }
+            granted => Ok(granted?),
+        }
     }
 
     /// Takes a role from the account.

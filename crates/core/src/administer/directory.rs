@@ -4,18 +4,32 @@ use std::sync::Arc;
 
 use super::{AdminError, Administrator};
 use crate::clients::{DirectoryError, NewSecret};
-use crate::directory::{Client, Refused, Role};
+use crate::directory::{Client, Permission, Refused, Role};
 use crate::id::ClientId;
 
 impl Administrator {
-    /// Defines a role, or gives it other permissions. Answers how many accounts have it.
+    /// Defines a role, or gives it other permissions. Answers for how many accounts it has changed something.
     ///
     /// # Errors
     /// [`AdminError`]; `Lacks` also if it gives, or gave, a right to administer that they have not themselves.
     pub async fn set_role(&self, role: Role) -> Result<usize, AdminError> {
         self.reaches(&self.auth.registry().permissions_of(std::slice::from_ref(&role.name)))?;
         self.reaches(&role.permissions)?;
-        Ok(self.auth.set_role(role).await?)
+        match self.auth.set_role(role).await {
+            Err(DirectoryError::Refused(Refused::Same)) => Ok(0),
+            set => Ok(set?),
+        }
+    }
+
+    /// Says what a permission is for.
+    ///
+    /// # Errors
+    /// [`AdminError`].
+    pub async fn set_permission(&self, permission: Permission) -> Result<(), AdminError> {
+        match self.auth.set_permission(permission).await {
+            Err(DirectoryError::Refused(Refused::Same)) => Ok(()),
+            set => Ok(set?),
+        }
     }
 
     /// Removes a role that nobody has.
@@ -48,7 +62,10 @@ impl Administrator {
         let before = self.client_within_reach(id)?;
         let after = Client { id: id.clone(), ..change(Client::clone(&before)) };
         self.reaches(&after.permissions)?;
-        Ok(self.auth.set_client(after).await?)
+        match self.auth.set_client(after).await {
+            Err(DirectoryError::Refused(Refused::Same)) => Ok(before),
+            set => Ok(set?),
+        }
     }
 
     /// The application may be used again.
@@ -56,8 +73,11 @@ impl Administrator {
     /// # Errors
     /// As [`add_client`](Self::add_client).
     pub async fn enable_client(&self, id: &ClientId) -> Result<Arc<Client>, AdminError> {
-        self.client_within_reach(id)?;
-        Ok(self.auth.enable_client(id).await?)
+        let before = self.client_within_reach(id)?;
+        match self.auth.enable_client(id).await {
+            Err(DirectoryError::Refused(Refused::Same)) => Ok(before),
+            set => Ok(set?),
+        }
     }
 
     /// Nobody signs in through the application any more, and everything it was handed ends.
@@ -65,8 +85,11 @@ impl Administrator {
     /// # Errors
     /// As [`add_client`](Self::add_client).
     pub async fn disable_client(&self, id: &ClientId) -> Result<Arc<Client>, AdminError> {
-        self.client_within_reach(id)?;
-        Ok(self.auth.disable_client(id).await?)
+        let before = self.client_within_reach(id)?;
+        match self.auth.disable_client(id).await {
+            Err(DirectoryError::Refused(Refused::Same)) => Ok(before),
+            set => Ok(set?),
+        }
     }
 
     /// One more secret. Whoever holds it is as mighty as the application.

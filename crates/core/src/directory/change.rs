@@ -7,6 +7,9 @@ use crate::audit::Event;
 use crate::id::ClientId;
 use crate::revoke;
 
+/// Characters of a description.
+const LONGEST_ABOUT: usize = 255;
+
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -48,6 +51,9 @@ pub enum Refused {
     /// No name for a role or a permission.
     #[error("a name is 1 to 64 of A-Z a-z 0-9 . _ : -")]
     Name,
+    /// No description of a permission.
+    #[error("a description is at most 255 printable characters")]
+    About,
     /// Nobody has said what this permission is for.
     #[error("there is no permission {0:?}")]
     UnknownPermission(String),
@@ -231,6 +237,9 @@ fn set_permission(listed: &mut Listed, permission: &Permission) -> Result<(), Re
     }
     if BUILT_IN.iter().any(|b| b.0 == permission.name) {
         return Err(Refused::BuiltIn);
+    }
+    if permission.about.chars().count() > LONGEST_ABOUT || permission.about.chars().any(char::is_control) {
+        return Err(Refused::About);
     }
     match listed.permission(&permission.name) {
         Ok(at) if listed.permissions[at] == *permission => return Err(Refused::Same),

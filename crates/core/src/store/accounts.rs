@@ -126,10 +126,11 @@ pub trait Accounts: Send + Sync + fmt::Debug {
     fn change(&self, id: AccountId, change: AccountChange, note: Note) -> Answer<'_, Changed>;
 
     /// Removes the account and all that the database keeps of it beside the audit, and appends the end of its sessions
-    /// ([`accounts::end_of`](crate::accounts::end_of)) to the log and the note to the audit, in one transaction. The account
-    /// as it was, and the number of the log entry. Missing, twice: `None`, and nothing is written. Concurrent with a change: the change comes before,
-    /// or finds the account missing. The identifier is free again.
-    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>>;
+    /// ([`accounts::end_of`](crate::accounts::end_of)) to the log and the note to the audit, in one transaction. Done: the
+    /// account as it was, and the number of the log entry. Missing, twice: [`Changed::Missing`], and nothing is written.
+    /// Another administrator needed, and none there: as [`change`](Self::change). Concurrent with a change: the change comes
+    /// before, or finds the account missing. The identifier is free again.
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Changed>;
 
     /// Accounts in the order of their identifiers, after that one, at most `at_most`.
     fn page(&self, after: Option<String>, at_most: usize) -> Answer<'_, Vec<Account>>;

@@ -46,7 +46,7 @@ fn nothing_that_names_the_person_is_kept_and_the_audit_knows_a_pseudonym() {
     wait(world.auth.delete_account(ada.id)).unwrap();
     assert!(words.iter().all(|word| !world.store.dump().contains(word)));
     assert_eq!(wait(world.auth.find_account("ada.lovelace@example.org")).unwrap(), None);
-    let rows = wait(world.auth.audit().page(Wanted { account: Some(ada.id), after: 0 }, 100)).unwrap();
+    let rows = wait(world.auth.audit().page(Wanted { account: Some(ada.id), ..Wanted::default() }, 100)).unwrap();
     assert!(rows.iter().any(|row| row.note.event == Event::AccountDeleted));
 }
 

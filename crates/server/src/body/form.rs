@@ -51,25 +51,30 @@ fn must_be_form(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// Broken escapes and bytes that are no UTF-8 are refused: replaced letters would make another password of it.
 fn parse(bytes: &[u8]) -> Result<Form, Problem> {
+    pairs(bytes).map(Form)
+}
+
+/// Names and values, of a form or of a query. Broken escapes and bytes that are no UTF-8 are refused: replaced letters would
+/// make another password of it.
+pub(crate) fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     let bad = |why: &'static str| Problem::new(Code::BadRequest).detail(why);
     let mut fields: Vec<(String, String)> = Vec::new();
     for pair in bytes.split(|c| *c == b'&').filter(|pair| !pair.is_empty()) {
         if fields.len() == MOST_FIELDS {
-            return Err(bad("the form has too many fields"));
+            return Err(bad("there are too many fields"));
         }
         let at = pair.iter().position(|c| *c == b'=').unwrap_or(pair.len());
         let (name, value) = (unescape(&pair[..at]), unescape(pair.get(at + 1..).unwrap_or_default()));
         let (Some(name), Some(value)) = (name, value) else {
-            return Err(bad("the form is not url-encoded UTF-8"));
+            return Err(bad("something is not url-encoded UTF-8"));
         };
         if fields.iter().any(|(known, _)| *known == name) {
-            return Err(bad("a field of the form stands twice"));
+            return Err(bad("a field stands twice"));
         }
         fields.push((name, value));
     }
-    Ok(Form(fields))
+    Ok(fields)
 }
 
 fn unescape(text: &[u8]) -> Option<String> {

@@ -16,6 +16,8 @@ use doorward_core::verify::present::PresentError;
 
 use super::{Code, Problem};
 
+mod admin;
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         Self::new(Code::Unavailable).because("store_unavailable", &error)

@@ -35,7 +35,7 @@ fn a_body_says_what_a_program_and_a_person_need_and_never_the_cause() {
     let body: Value = serde_json::from_str(&body).unwrap();
     let wanted = serde_json::json!({
         "type": "urn:doorward:problem:invalid_input",
-        "title": "Something in the body cannot be used.",
+        "title": "Something that was sent cannot be used.",
         "status": 422,
         "code": "invalid_input",
         "errors": [{

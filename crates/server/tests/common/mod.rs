@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use doorward_core::accounts::NewAccount;
 use doorward_core::clock::ManualClock;
-use doorward_core::directory::{Client, Role};
+use doorward_core::directory::{ADMINISTRATOR, Client, Role};
 use doorward_core::id::{AccountId, ClientId};
 use doorward_core::password::{Cost, Hasher, InlineHasher};
 use doorward_core::policy::{Policy, SignUp};
@@ -131,6 +131,14 @@ impl House {
         // Both may be as asked already.
         let _ = self.auth.set_role(role.clone()).await;
         self.auth.grant_role(account, &role.name).await.unwrap();
+    }
+
+    /// Somebody who may do everything that administrators may, and has just signed in.
+    pub(crate) async fn administrator(&self, identifier: &str) -> Caller {
+        let caller = self.signed_in(identifier, "session").await;
+        let account = self.auth.find_account(identifier).await.unwrap().unwrap();
+        self.auth.grant_role(account.id, ADMINISTRATOR).await.unwrap();
+        caller
     }
 
     /// A browser on one of our own pages: it keeps cookies and says where it comes from.

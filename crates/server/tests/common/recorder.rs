@@ -201,6 +201,15 @@ fn secrets(asked: &Asked, answer: &Answer, faults: &mut Vec<String>) {
     if holds_a_token(&without_own_tokens(asked, &body)) {
         faults.push("a token stands in the body".to_owned());
     }
+    let is_new_secret = asked.method == "POST" && asked.path.ends_with("/secrets") && answer.status == 201;
+    for kept in ["$argon2", "$2b$", "\"digest\"", "\"salt\"", "\"sealed\"", "\"d\":"] {
+        if body.contains(kept) {
+            faults.push(format!("{kept} is kept, and never shown"));
+        }
+    }
+    if body.contains("dw_cs_") && !is_new_secret {
+        faults.push("a secret of an application is shown again".to_owned());
+    }
     let everything = format!("{:?} {body}", answer.headers);
     for secret in sent_secrets(asked) {
         let again = answer.cookies().iter().any(|c| parts(c).1 == secret);

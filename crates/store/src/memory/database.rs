@@ -104,16 +104,21 @@ impl Accounts for MemoryStore {
         answer(move || Ok(self.database().change(id, &change, note)))
     }
 
-    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Changed> {
         answer(move || {
             let mut database = self.database();
-            let Some(account) = database.accounts.remove(&id) else { return Ok(None) };
+            let Some(account) = database.accounts.get(&id).cloned() else { return Ok(Changed::Missing) };
+            let mut others = database.accounts.values().filter(|other| other.id != id);
+            if needs_another(&account, None, &note.actor) && !others.any(administers) {
+                return Ok(Changed::LastAdministrator);
+            }
+            database.accounts.remove(&id);
             database.devices.remove(&id);
             database.by_identifier.remove(&account.identifier);
             let at = note.at;
             database.write_down(vec![note]);
             let seq = database.append(accounts::end_of(&account, at), at);
-            Ok(Some((account, seq)))
+            Ok(Changed::Done(account, Some(seq)))
         })
     }
 

@@ -121,14 +121,19 @@ impl Accounts for SqliteStore {
     }
 
     /// What else is kept of an account refers to its row, and goes with it.
-    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Changed> {
         self.write(move |connection| {
-            let Some(account) = find(connection, sql::ACCOUNT_BY_ID, &id.as_str())? else { return Ok(None) };
+            let Some(account) = find(connection, sql::ACCOUNT_BY_ID, &id.as_str())? else {
+                return Ok(Changed::Missing);
+            };
+            if needs_another(&account, None, &note.actor) && !has_another(connection, &id)? {
+                return Ok(Changed::LastAdministrator);
+            }
             let mut statement = connection.prepare_cached(sql::DELETE_ACCOUNT).map_err(store_error)?;
             statement.execute([id.as_str()]).map_err(store_error)?;
             let seq = append(connection, &[accounts::end_of(&account, note.at)], note.at)?;
             write_down(connection, &[note])?;
-            Ok(Some((account, seq)))
+            Ok(Changed::Done(account, Some(seq)))
         })
     }
 

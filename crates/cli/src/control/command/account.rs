@@ -60,7 +60,7 @@ impl Ask {
             }
             Self::Delete { account } => {
                 let id = find(auth, account).await?.id;
-                match auth.delete_account(id).await.map_err(unavailable)? {
+                match auth.delete_account(id).await.map_err(|error| Failure::new("unavailable", error.to_string()))? {
                     true => Ok(json!({ "id": id.as_str(), "deleted": true })),
                     false => Err(Failure::new("not_found", "there is no such account")),
                 }

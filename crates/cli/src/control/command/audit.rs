@@ -1,7 +1,7 @@
 //! What operators ask about who did what.
 
 use doorward_core::Auth;
-use doorward_core::audit::{Actor, Event, Row, Wanted};
+use doorward_core::audit::{Event, Row, Wanted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ fn show(row: &Row) -> Value {
         "at": time(note.at),
         "event": note.event.name(),
         "outcome": note.outcome.name(),
-        "actor": actor(&note.actor),
+        "actor": note.actor.to_string(),
         "account": note.account,
         "sid": note.sid,
         "client_id": note.client,
@@ -60,15 +60,4 @@ fn show(row: &Row) -> Value {
         "address": note.address,
         "request_id": note.request,
     })
-}
-
-fn actor(actor: &Actor) -> String {
-    match actor {
-        Actor::Stranger => "stranger".to_owned(),
-        Actor::Person(id) => format!("person:{id}"),
-        Actor::Administrator(id) => format!("administrator:{id}"),
-        Actor::Operator => "operator".to_owned(),
-        Actor::Client(id) => format!("client:{id}"),
-        Actor::Doorward => "doorward".to_owned(),
-    }
 }

@@ -153,7 +153,7 @@ pub fn a_deleted_account_is_gone_and_its_end_and_note_are_there(stores: &Stores)
     let other = created(stores, 2);
     got(stores.devices.know(account.id, sample_device(1), 3, NOW));
     let deleted = got(stores.accounts.delete(account.id, sample_note(1)));
-    let Some((was, seq)) = deleted else { panic!("it was there") };
+    let Changed::Done(was, Some(seq)) = deleted else { panic!("it was there") };
     assert_eq!(was, account);
     assert_eq!(got(stores.accounts.by_id(account.id)), None);
     assert_eq!(got(stores.accounts.by_identifier(account.identifier.clone())), None);
@@ -171,10 +171,10 @@ pub fn a_deleted_account_is_gone_and_its_end_and_note_are_there(stores: &Stores)
 /// See its name.
 pub fn deleting_twice_or_nobody_writes_nothing(stores: &Stores) {
     let account = created(stores, 1);
-    assert_eq!(got(stores.accounts.delete(sample_account(2).id, sample_note(2))), None);
+    assert_eq!(got(stores.accounts.delete(sample_account(2).id, sample_note(2))), Changed::Missing);
     assert_eq!(got(stores.log.head()).seq, 0);
-    assert!(got(stores.accounts.delete(account.id, sample_note(1))).is_some());
-    assert_eq!(got(stores.accounts.delete(account.id, sample_note(1))), None);
+    assert!(matches!(got(stores.accounts.delete(account.id, sample_note(1))), Changed::Done(..)));
+    assert_eq!(got(stores.accounts.delete(account.id, sample_note(1))), Changed::Missing);
     assert_eq!(got(stores.log.head()).seq, 1);
     assert_eq!(got(stores.accounts.change(account.id, AccountChange::Disable, sample_note(1))), Changed::Missing);
     assert_eq!(got(stores.audit.page(Wanted::default(), 10)).len(), 2);
@@ -202,8 +202,13 @@ pub fn only_an_operator_takes_the_last_administrator_away(stores: &Stores) {
             assert_eq!(change(&second, what.clone(), actor), Changed::LastAdministrator, "{what:?}");
         }
     }
+    let note = |actor: Actor| Note { actor, ..sample_note(1) };
+    assert_eq!(got(stores.accounts.delete(second.id, note(by_second.clone()))), Changed::LastAdministrator);
     assert_eq!((got(stores.log.head()), got(stores.audit.page(Wanted::default(), 10))), before, "no trace");
     assert_eq!(got(stores.accounts.by_id(second.id)).as_deref(), Some(&second));
-    assert!(matches!(change(&second, AccountChange::SignOutEverywhere, by_second), Changed::Done(..)));
+    assert!(matches!(change(&second, AccountChange::SignOutEverywhere, by_second.clone()), Changed::Done(..)));
+    assert!(matches!(got(stores.accounts.delete(first.id, note(by_second))), Changed::Done(..)), "is none any more");
     assert!(matches!(change(&second, AccountChange::Disable, Actor::Operator), Changed::Done(..)));
+    let third = administrator(stores, 3);
+    assert!(matches!(got(stores.accounts.delete(third.id, note(Actor::Operator))), Changed::Done(..)));
 }

@@ -57,13 +57,18 @@ impl Accounts for Double {
         })
     }
 
-    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Option<(Account, u64)>> {
+    fn delete(&self, id: AccountId, note: Note) -> Answer<'_, Changed> {
         self.step("delete", move |state| {
-            let Some(account) = state.accounts.remove(&id) else { return Ok(None) };
+            let Some(account) = state.accounts.get(&id).cloned() else { return Ok(Changed::Missing) };
+            let mut others = state.accounts.values().filter(|other| other.id != id);
+            if needs_another(&account, None, &note.actor) && !others.any(administers) {
+                return Ok(Changed::LastAdministrator);
+            }
+            state.accounts.remove(&id);
             state.devices.retain(|(of, ..)| *of != id);
             state.append(accounts::end_of(&account, note.at), note.at);
             state.write_down(vec![note]);
-            Ok(Some((account, state.seq)))
+            Ok(Changed::Done(account, Some(state.seq)))
         })
     }
 

@@ -1,0 +1,9 @@
+//! What administrators do over the network.
+
+mod accounts;
+mod audit;
+mod clients;
+mod keys;
+mod reach;
+mod roles;
+mod sessions;
