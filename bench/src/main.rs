@@ -7,6 +7,7 @@ mod noop;
 mod process;
 mod seed;
 mod slow;
+mod timing;
 mod walk;
 
 use std::process::ExitCode;
@@ -24,9 +25,10 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["walk", doorward, rest @ ..] => walk::run(doorward, rest.contains(&"--quick")),
         ["slow", doorward, rest @ ..] => slow::run(doorward, rest.contains(&"--quick")),
+        ["timing", doorward] => timing::run(doorward),
         ["noop"] => noop::run(),
         ["memory"] => walk::memory::child(),
-        _ => Err("usage: doorward-bench walk|slow PATH-TO-DOORWARD [--quick]".into()),
+        _ => Err("usage: doorward-bench walk|slow|timing PATH-TO-DOORWARD [--quick]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -42,15 +42,25 @@ impl Process {
     pub(crate) fn doorward(binary: &str, config: &Path, port: u16, environment: &[(&str, &str)]) -> Outcome<Self> {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--config").arg(config).envs(environment.iter().copied());
-        let mut process = Self::spawn(&mut command, port)?;
+        Self::spawn(&mut command, port)?.ready()
+    }
+
+    /// `serve --dev` with these settings and data; ready when this returns.
+    pub(crate) fn in_development(binary: &str, config: &Path, data: &Path, port: u16) -> Outcome<Self> {
+        let mut command = Command::new(binary);
+        command.args(["serve", "--dev", "--listen", &format!("127.0.0.1:{port}"), "--config"]).arg(config);
+        Self::spawn(command.arg("--data").arg(data), port)?.ready()
+    }
+
+    fn ready(mut self) -> Outcome<Self> {
         let mut line = String::new();
         while !line.starts_with("Ready") {
             line.clear();
-            if process.out.read_line(&mut line)? == 0 {
+            if self.out.read_line(&mut line)? == 0 {
                 return Err("the server did not start".into());
             }
         }
-        Ok(process)
+        Ok(self)
     }
 
     /// CPU time so far, in seconds, by the scheduler's own clock where there is one.

@@ -108,6 +108,7 @@ struct Inner {
     evenness: Mutex<Evenness>,
     alarm: Alarm,
     local: Local,
+    work: Local,
 }
 
 impl fmt::Debug for Auth {
@@ -149,6 +150,7 @@ impl Auth {
             passing: parts.passing,
             alarm: Alarm::default(),
             local: Local::default(),
+            work: Local::default(),
             clock: parts.clock,
             rng: parts.rng,
             hasher: parts.hasher,
@@ -318,6 +320,10 @@ impl Auth {
 
     pub(crate) fn alarm(&self) -> &Alarm {
         &self.inner.alarm
+    }
+
+    pub(crate) fn work(&self) -> &Local {
+        &self.inner.work
     }
 
     pub(crate) fn local(&self) -> &Local {

@@ -18,6 +18,7 @@ use crate::issue::{IssueError, Issued};
 use crate::records::{Account, Line, Mode, Session, SessionState};
 use crate::root::{KeyIdent, Turn};
 use crate::store::StoreError;
+use crate::throttle::{TooMany, Work};
 use crate::wire::{self, RefreshTokenParts};
 
 /// What a good refresh gives.
@@ -44,6 +45,9 @@ pub enum RefreshError {
     /// The password was changed or the account was disabled at this very moment.
     #[error("the credentials have changed")]
     CredentialsChanged,
+    /// This session refreshes far too often.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Nobody knows; ask again.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
@@ -67,6 +71,7 @@ impl Auth {
         if session.mode != mode || session.client != *client || !self.has_client(&session) {
             return Err(RefreshError::InvalidGrant);
         }
+        self.admit_work(Work::Refresh(session.sid))?;
         let account = self.account_of(&session).await?.ok_or(RefreshError::InvalidGrant)?;
         if !self.is_standing(&session, &account) {
             return Err(RefreshError::InvalidGrant);

@@ -21,12 +21,14 @@ mod attempt;
 mod local;
 mod numbers;
 mod source;
+mod work;
 
 pub(crate) use attempt::Admitted;
 use attempt::Keys;
 pub(crate) use local::Local;
 pub use numbers::{Numbers, Throttle};
 use source::Source;
+pub use work::Work;
 
 /// Not now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

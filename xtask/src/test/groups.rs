@@ -71,6 +71,12 @@ pub const GROUPS: &[Group] = &[
         needs: browser::NEEDS,
         run: browser::run,
     },
+    Group {
+        name: "timing",
+        about: "the time of an answer does not tell whether there is an account",
+        needs: &[],
+        run: timing,
+    },
     Group { name: "release", about: "the binary as it is shipped", needs: &[], run: release },
     Group {
         name: "proxy",
@@ -120,6 +126,14 @@ fn loom(place: &Place) -> Result<(), String> {
         true => Ok(()),
         false => Err("no test of the model ran".to_owned()),
     }
+}
+
+/// On the shipped binary: what a compiler leaves out of another build is part of the question.
+fn timing(place: &Place) -> Result<(), String> {
+    place.cargo(&["build", "--release", "--package", "doorward", "--package", "doorward-bench"])?;
+    let binary = place.binary();
+    let binary = binary.to_str().ok_or("the target folder is no UTF-8")?;
+    place.run(place.target.join("release").join("doorward-bench"), &["timing", binary])
 }
 
 /// Builds it. What is to be shown on the shipped binary is added here, one line each, with [`Place::binary`].

@@ -11,8 +11,6 @@ use crate::limit::{Delays, LimitKey, LimitState, Rule, Step, Verdict, Weighed, w
 
 /// Keys at once. They hold no secret and are small; without a limit a flood would still fill the memory.
 const MOST: usize = 50_000;
-/// What a new key is told while there is no room.
-const FULL: Duration = Duration::from_secs(60);
 
 /// Bounded, and gone with the process.
 #[derive(Debug, Default)]
@@ -21,6 +19,9 @@ pub(crate) struct Local {
 }
 
 impl Local {
+    /// What a new key is told while there is no room.
+    pub(super) const FULL: Duration = Duration::from_millis(60_001);
+
     /// As the store would, but in this process.
     pub(crate) fn weigh(&self, steps: &[Step], now: Timestamp) -> Weighed {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -29,7 +30,7 @@ impl Local {
         }
         let new = steps.iter().position(|step| !counts.contains_key(&step.key));
         if let Some(step) = new.filter(|_| counts.len() + steps.len() > MOST) {
-            return Weighed::Refused { step, verdict: Verdict::Wait(FULL) };
+            return Weighed::Refused { step, verdict: Verdict::Wait(Self::FULL) };
         }
         let before = steps.iter().map(|step| counts.get(&step.key).copied().unwrap_or(LimitState::NEW)).collect();
         let weighed = weigh_all(before, steps, now);
@@ -69,7 +70,7 @@ mod tests {
             assert!(matches!(local.weigh(&[step(n)], NOW), Weighed::Passed(_)));
         }
         let refused = local.weigh(&[step(1_000_000)], NOW);
-        assert_eq!(refused, Weighed::Refused { step: 0, verdict: Verdict::Wait(FULL) });
+        assert_eq!(refused, Weighed::Refused { step: 0, verdict: Verdict::Wait(Local::FULL) });
         let later = NOW.plus(Duration::from_secs(60));
         assert!(
             matches!(local.weigh(&[step(1_000_000)], later), Weighed::Passed(_)),

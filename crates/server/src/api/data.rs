@@ -4,6 +4,7 @@
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use doorward_core::data::{DataChange, DataWrite, Expect, LONGEST_KEY};
+use doorward_core::throttle::Work;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
@@ -28,6 +29,7 @@ pub(super) async fn write(State(door): State<Door>, Path(key): Path<String>, req
     let key = open_key(key)?;
     let asked = expected(headers)?;
     let json = body::json_text(request, body::LARGEST).await?;
+    door.auth().admit_work(Work::Data(caller.session.sid))?;
     // Without a condition a value may be made, but not replaced: that would undo what another tab has just written.
     let change = DataChange { key, json: Some(json), expect: asked.unwrap_or(Expect::Absent) };
     match door.auth().write_data(caller.session.sid, change).await? {
@@ -40,6 +42,7 @@ pub(super) async fn write(State(door): State<Door>, Path(key): Path<String>, req
 pub(super) async fn remove(State(door): State<Door>, Path(key): Path<String>, request: Request) -> Answer {
     let (method, headers) = head(&request);
     let caller = credential::caller(&door, method, headers).await?;
+    door.auth().admit_work(Work::Data(caller.session.sid))?;
     let change = DataChange { key: open_key(key)?, json: None, expect: expected(headers)?.unwrap_or(Expect::Anything) };
     match door.auth().write_data(caller.session.sid, change).await? {
         DataWrite::Removed => Ok(reply::no_content()),

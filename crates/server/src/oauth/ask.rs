@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::extract::Request;
 use doorward_core::Auth;
 use doorward_core::directory::Client;
+use doorward_core::throttle::Work;
 
 use super::{Fault, Refusal, client};
 use crate::body::{self, Form};
 use crate::door::Door;
+use crate::problem::Problem;
 
 /// A request of OAuth, and the application that has shown that it is itself. Has no Debug: it holds a token.
 pub(super) struct Ask {
@@ -28,6 +30,8 @@ impl Ask {
         let headers = request.headers().clone();
         let mut form = body::form(request).await?;
         let (client, confidential) = client::identify(&auth, &headers, &mut form)?;
+        let work = if confidential { Work::Client(&client.id) } else { Work::Public(&client.id) };
+        auth.admit_work(work).map_err(Problem::from)?;
         Ok(Self { auth: auth.as_client(&client.id), client, confidential, form })
     }
 

@@ -170,6 +170,7 @@ impl From<RefreshError> for Problem {
         match error {
             RefreshError::InvalidGrant => Self::new(Code::InvalidGrant),
             RefreshError::Superseded => Self::new(Code::RefreshSuperseded),
+            RefreshError::TooMany(error) => error.into(),
             RefreshError::CredentialsChanged => Self::new(Code::CredentialsChanged),
             RefreshError::Unavailable(error) => error.into(),
             RefreshError::Issue(error) => error.into(),
