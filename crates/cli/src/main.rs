@@ -6,10 +6,12 @@
 //! - [`tls`] certificate and key from their files; [`signals`] what the system says to a running server
 //! - [`room`] connections that the system has room for
 //! - [`serve`] the server, [`greet`] what it says first; [`control`] what operators ask of it or, if none runs, of the database
+//! - [`bulk`] accounts by the thousand, from files and into them
 //! - [`output`] text for people, JSON for programs; [`allocator`] memory
 
 mod allocator;
 mod args;
+mod bulk;
 mod config;
 mod control;
 mod greet;

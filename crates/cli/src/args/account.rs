@@ -1,7 +1,10 @@
 //! `doorward account …`
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
+use crate::bulk::{self, Format};
 use crate::config::Config;
 use crate::control::command::account::Ask;
 use crate::control::command::link;
@@ -27,6 +30,38 @@ pub(super) enum What {
         /// An account that nobody can sign in to yet.
         #[arg(long)]
         no_password: bool,
+    },
+    /// Bring accounts along from a file of CSV or of JSON lines.
+    Import {
+        /// The file; - reads standard input.
+        file: PathBuf,
+        /// Taken from the first character if left out.
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// Write nothing; report what would be.
+        #[arg(long)]
+        dry_run: bool,
+        /// Bring along what can be used, though other lines are faulty.
+        #[arg(long)]
+        skip_faulty: bool,
+        /// Change whoever is there: display name, roles, disabled or not; a password only where there is none.
+        #[arg(long)]
+        update: bool,
+        /// Keep the account ids of an export from Doorward.
+        #[arg(long)]
+        keep_ids: bool,
+        /// Write which account each line has become into this new file, as JSON lines.
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
+    },
+    /// Write all accounts as JSON lines, as import reads them.
+    Export {
+        /// The hashes of passwords as well: whoever has them can guess at leisure.
+        #[arg(long)]
+        with_hashes: bool,
+        /// Into this new file, which nobody else can read; else to standard output.
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
     },
     /// List accounts in the order of their identifiers.
     List {
@@ -100,6 +135,14 @@ impl What {
                 answer["password"] = phrase.as_str().into();
                 answer
             }
+            Self::Import { file, format, dry_run, skip_faulty, update, keep_ids, map } => {
+                let wish = bulk::Import { file, format, dry_run, skip_faulty, update, keep_ids, map };
+                bulk::import(config, form, &wish)?
+            }
+            Self::Export { with_hashes, to } => match bulk::export(config, with_hashes, to.as_deref())? {
+                Some(summary) => summary,
+                None => return Ok(()),
+            },
             other => control::run(config, &other.ask(config)?)?,
         };
         form.show(&answer);
@@ -113,6 +156,7 @@ impl What {
                 let password = if no_password { None } else { Some(typed::password(password_stdin, least)?) };
                 Ask::Add { identifier, password, display_name }
             }
+            Self::Import { .. } | Self::Export { .. } => unreachable!("they are more than one question"),
             Self::List { after, limit } => Ask::List { after, limit },
             Self::Show { account } => Ask::Show { account },
             Self::GrantRole { account, role } => Ask::GrantRole { account, role },

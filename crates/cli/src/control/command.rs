@@ -16,6 +16,7 @@ use crate::setup::Desk;
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod bulk;
 pub(crate) mod client;
 pub(crate) mod key;
 pub(crate) mod leaked;
@@ -29,6 +30,7 @@ pub(crate) mod session;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Command {
     Account(account::Ask),
+    Bulk(bulk::Ask),
     Session(session::Ask),
     Key(key::Ask),
     Secret(secret::Ask),
@@ -45,6 +47,7 @@ impl Command {
         let auth = desk.auth.acting(By::operator());
         match self {
             Self::Account(ask) => ask.run(&auth).await,
+            Self::Bulk(ask) => ask.run(&auth).await,
             Self::Session(ask) => ask.run(&auth).await,
             Self::Key(ask) => ask.run(&auth).await,
             Self::Secret(ask) => ask.run(&auth, &desk.files).await,

@@ -120,6 +120,11 @@ fn command(line: &str) -> Result<Command, Failure> {
     serde_json::from_str(line).map_err(|_| failed("the server does not know this command: is it of another version?"))
 }
 
+/// Whether a server listens.
+pub(crate) async fn is_heard(data: &Path) -> bool {
+    UnixStream::connect(path_in(data)).await.is_ok()
+}
+
 /// Asks the server that holds the data directory; `None` if nobody listens (yet, or any more).
 pub(crate) async fn ask(data: &Path, command: &Command) -> Result<Option<Result<Value, Failure>>, Failure> {
     let Ok(mut stream) = UnixStream::connect(path_in(data)).await else {

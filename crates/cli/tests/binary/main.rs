@@ -1,6 +1,7 @@
 //! The binary as people meet it: started, asked, killed, started again; each test on a port and in a directory of its own.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up breaks the test")]
 
+mod bulk;
 mod canary;
 mod curl;
 mod directory;

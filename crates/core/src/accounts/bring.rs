@@ -40,10 +40,10 @@ pub enum Outcome {
     Made(AccountId),
     /// It would be written.
     New,
-    /// Somebody has this identifier; nothing was changed.
-    There,
-    /// Somebody has this identifier and was changed, or would be.
-    Updated,
+    /// Somebody has this identifier, under this id; nothing was changed.
+    There(AccountId),
+    /// Somebody has this identifier, under this id, and was changed, or would be.
+    Updated(AccountId),
     /// It cannot be used.
     Faulty(RowFault),
 }
@@ -76,7 +76,7 @@ impl Auth {
             outcomes.push(match self.weigh_row(&row, how, now).await? {
                 Judged::Faulty(fault) => Outcome::Faulty(fault),
                 Judged::There(account) if how.update => self.update(*account, &row, how.check_only).await?,
-                Judged::There(_) => Outcome::There,
+                Judged::There(account) => Outcome::There(account.id),
                 Judged::New(_) if how.check_only => Outcome::New,
                 Judged::New(account) => {
                     new.push((at, *account));
@@ -124,9 +124,14 @@ impl Auth {
         let written = self.accounts().create_all(written).await?;
         let mut count = 0;
         for ((at, account), written) in new.into_iter().zip(written) {
-            outcomes[at] = if written { Outcome::Made(account.id) } else { Outcome::There };
-            count += usize::from(written);
-            if written && !account.roles.is_empty() {
+            if !written {
+                let there = self.accounts().by_identifier(account.identifier).await?;
+                outcomes[at] = there.map_or(Outcome::New, |account| Outcome::There(account.id));
+                continue;
+            }
+            outcomes[at] = Outcome::Made(account.id);
+            count += 1;
+            if !account.roles.is_empty() {
                 self.look_at_directory_again(account, stamp).await?;
             }
         }
@@ -141,10 +146,10 @@ impl Auth {
         let wanted = row.changes(&account);
         let roles = row.roles.as_ref().filter(|roles| **roles != account.roles);
         if wanted.is_empty() && roles.is_none() {
-            return Ok(Outcome::There);
+            return Ok(Outcome::There(account.id));
         }
         if check_only {
-            return Ok(Outcome::Updated);
+            return Ok(Outcome::Updated(account.id));
         }
         let mut changed = false;
         if let Some(roles) = roles {
@@ -157,7 +162,7 @@ impl Auth {
         for change in wanted {
             changed |= matches!(self.change_account(account.id, change).await?, Changed::Done(..));
         }
-        Ok(if changed { Outcome::Updated } else { Outcome::There })
+        Ok(if changed { Outcome::Updated(account.id) } else { Outcome::There(account.id) })
     }
 
     /// Accounts in the order of their identifiers, after that one, at most `at_most`, as [`bring`](Self::bring) takes them
