@@ -6,6 +6,7 @@
 //! - [`generate`] writes the files that are made from others; [`comparison`] is one of them
 //! - [`mod@bench`] measures
 //! - [`sbom`] says what the shipped binary is made of
+//! - [`cluster`] a server of PostgreSQL to test and measure on
 //! - [`house`] the rules that every file of the project keeps; run by `cargo test -p xtask`
 //!
 //! Below them: [`tree`] (the files of the project), [`source`] (reading Rust), [`markdown`] (reading documents).
@@ -19,6 +20,8 @@ pub mod comparison;
 pub mod bench;
 
 pub mod sbom;
+
+pub mod cluster;
 
 pub mod house;
 

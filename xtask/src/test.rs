@@ -17,6 +17,8 @@ pub mod inventory;
 
 pub mod proxy;
 
+mod postgres;
+
 use std::time::{Duration, Instant};
 
 use groups::{GROUPS, Group};

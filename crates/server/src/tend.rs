@@ -35,6 +35,8 @@ async fn follow(auth: &Auth) {
             }
             // Something has ended here: who follows hears of it now, and not with the next round.
             () = auth.log_moved() => auth.read_log().await.map(|_| ()),
+            // And so when it was on another node.
+            () = auth.log().stirred() => auth.read_log().await.map(|_| ()),
         });
     }
 }

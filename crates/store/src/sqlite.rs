@@ -9,6 +9,8 @@ use std::sync::Arc;
 use doorward_core::store::{Answer, StoreError};
 use rusqlite::Connection;
 
+use crate::sql;
+
 mod accounts;
 mod audit;
 mod devices;
@@ -22,7 +24,6 @@ mod passing;
 mod read;
 mod row;
 mod sessions;
-mod sql;
 mod write;
 
 pub use error::OpenError;

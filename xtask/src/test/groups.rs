@@ -5,7 +5,7 @@
 
 use super::needs::Need;
 use super::place::Place;
-use super::{browser, inventory, proxy};
+use super::{browser, inventory, postgres, proxy};
 
 /// Some tests that run together.
 #[derive(Debug)]
@@ -63,6 +63,12 @@ pub const GROUPS: &[Group] = &[
         about: "everything that reads what strangers send, on 100,000 made-up inputs each",
         needs: &[],
         run: parsers,
+    },
+    Group {
+        name: "postgres",
+        about: "the stores on a server of PostgreSQL that is started here",
+        needs: &[Need::Debian { package: "postgresql-15", program: "" }],
+        run: postgres::run,
     },
     Group { name: "loom", about: "the caches under every order of their threads", needs: &[], run: loom },
     Group {

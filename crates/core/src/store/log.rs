@@ -1,6 +1,8 @@
 //! The port to the revocation log.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 
 use doorward_verify::{Entry, Timestamp};
 
@@ -36,4 +38,10 @@ pub trait RevocationLog: Send + Sync + fmt::Debug {
     /// Removes at most `at_most` rows that are settled *and* were appended before `before`; unsettled rows stay whatever
     /// their age. The head does not move.
     fn purge(&self, before: Timestamp, at_most: usize) -> Answer<'_, usize>;
+
+    /// Ready when another node may have appended something since it was last ready. A hint that spares waiting and on which
+    /// nothing depends: a store that no other node writes to never is.
+    fn stirred(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::pending())
+    }
 }

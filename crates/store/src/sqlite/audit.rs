@@ -8,16 +8,15 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::{SqliteStore, row, sql, store_error};
+use crate::form;
 
-/// Adds rows. The address has a column of its own, because it alone changes later.
+/// Adds rows.
 pub(super) fn write_down(connection: &Connection, notes: &[Note]) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(sql::WRITE_DOWN).map_err(store_error)?;
     for note in notes {
-        let text = serde_json::to_string(&Note { address: None, ..note.clone() });
-        let text = text.map_err(|e| StoreError::Corrupt(e.to_string()))?;
         let account = note.account.as_ref().map(AccountId::as_str);
-        let whole = note.address.as_deref().and_then(shortened) != note.address;
-        let values = params![note.at.millis(), account, note.event.name(), note.address, i64::from(whole), text];
+        let (event, text) = (note.event.name(), form::note_text(note)?);
+        let values = params![note.at.millis(), account, event, note.address, form::is_whole(note), text];
         statement.execute(values).map_err(store_error)?;
     }
     Ok(())

@@ -1,4 +1,8 @@
-//! Every statement, with numbered places in ascending order.
+//! Every statement, with numbered places in ascending order: SQLite and PostgreSQL take the same texts. What only one of
+//! them can say, or must say otherwise, stands in [`postgres`], or says here that it is for SQLite.
+
+#[cfg(feature = "postgres")]
+pub(super) mod postgres;
 
 pub(super) const INSERT_SESSION: &str =
     "INSERT INTO sessions (sid, account, expires_at, record) VALUES ($1, $2, $3, $4) ON CONFLICT (sid) DO NOTHING";
@@ -123,6 +127,7 @@ pub(super) const DROP_ROLES: &str = "DELETE FROM account_roles WHERE account = $
 pub(super) const ADD_ROLE: &str = "INSERT INTO account_roles (role, account) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 pub(super) const KNOW_DEVICE: &str = "INSERT INTO account_devices (account, digest, seen_at) \
     SELECT id, $1, $2 FROM accounts WHERE id = $3 ON CONFLICT (account, digest) DO UPDATE SET seen_at = excluded.seen_at";
+/// For SQLite, which has no offset without a limit.
 pub(super) const DROP_OLDEST_DEVICES: &str = "DELETE FROM account_devices WHERE (account, digest) IN \
     (SELECT account, digest FROM account_devices WHERE account = $1 ORDER BY seen_at DESC LIMIT -1 OFFSET $2)";
 pub(super) const KNOWS_DEVICE: &str =
