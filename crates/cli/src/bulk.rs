@@ -1,7 +1,7 @@
 //! Accounts by the thousand: from a file, and into one. Neither is ever held whole.
 //!
-//! - [`source`] where lines come from, once or twice; [`csv`] and [`json`] what a record is; [`fields`] what it says
-//! - [`import`] goes through them in steps that fit the control socket; [`export`] asks page after page
+//! - [`source`] where lines come from, once or twice; [`csv`] and [`json`](mod@json) what a record is; [`fields`] what it says
+//! - [`import()`] goes through them in steps that fit the control socket; [`export()`] asks page after page
 
 mod csv;
 mod export;

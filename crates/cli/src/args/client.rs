@@ -70,7 +70,7 @@ pub(super) struct Given {
     /// Resource servers that its access tokens are for.
     #[arg(long = "audience", value_delimiter = ',', value_name = "AUDIENCE")]
     audiences: Option<Vec<String>>,
-    /// Origins whose scripts may speak in its name, like https://app.example.
+    /// Origins whose scripts may speak in its name, like `https://app.example`.
     #[arg(long = "origin", value_delimiter = ',', value_name = "ORIGIN")]
     origins: Option<Vec<String>>,
     /// What its access tokens say beyond the usual: name, preferred-username.

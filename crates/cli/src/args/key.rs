@@ -11,7 +11,7 @@ const NAMES: &[&str] = &["ES256", "Ed25519", "EdDSA", "RS256"];
 pub(super) enum What {
     /// List signing keys: what each is for, since when it signs, and when it leaves.
     List,
-    /// Publish a new key beside the others. It signs when [tokens] algorithm asks for its kind.
+    /// Publish a new key beside the others. It signs when `tokens.algorithm` asks for its kind.
     Add {
         /// ES256, Ed25519, EdDSA (the same under its older name) or RS256.
         #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(NAMES))]
