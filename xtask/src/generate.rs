@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::comparison;
 use crate::tree::{self, Tree};
+use crate::{comparison, reference};
 
 /// A file to be written: its path from the root of the project, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,8 @@ pub struct Generator {
 }
 
 /// All of them.
-pub const GENERATORS: &[Generator] = &[Generator { name: "comparison", make: comparison::make }];
+pub const GENERATORS: &[Generator] =
+    &[Generator { name: "comparison", make: comparison::make }, Generator { name: "reference", make: reference::make }];
 
 /// Writes what has changed; with `check` it only says what would.
 ///

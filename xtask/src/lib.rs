@@ -30,3 +30,5 @@ pub mod tree;
 pub mod source;
 
 pub mod markdown;
+
+pub mod reference;

@@ -18,9 +18,11 @@ mod accounts;
 mod admin;
 mod csrf;
 mod data;
+pub(crate) mod describe;
 mod jwks;
 mod leaked;
 mod link;
+mod openapi;
 mod prove;
 mod query;
 mod refresh;
@@ -57,6 +59,7 @@ fn table() -> Vec<Route> {
         ("/oauth/introspect", "POST", post(introspect::introspect)),
         ("/.well-known/oauth-authorization-server", "GET,HEAD", get(metadata::metadata)),
         ("/.well-known/jwks.json", "GET,HEAD", get(jwks::published)),
+        ("/openapi.json", "GET,HEAD", get(openapi::document)),
         ("/health/live", "GET,HEAD", get(health::live)),
         ("/health/ready", "GET,HEAD", get(health::ready)),
     ];
@@ -64,14 +67,18 @@ fn table() -> Vec<Route> {
     all
 }
 
+/// The same with what is answered only where the settings say so.
+fn everything() -> Vec<Route> {
+    let mut all = table();
+    all.push(("/metrics", "GET,HEAD", get(health::metrics)));
+    all
+}
+
 /// What one path answers: its template, its methods, and who does.
 type Route = (&'static str, &'static str, MethodRouter<Door>);
 
 pub(crate) fn routes(door: &Door) -> Router {
-    let mut table = table();
-    if door.options().metrics {
-        table.push(("/metrics", "GET,HEAD", get(health::metrics)));
-    }
+    let table = if door.options().metrics { everything() } else { table() };
     let mut all: Vec<(Route, Shows)> = table.into_iter().map(|route| (route, Shows::Json)).collect();
     let mut elsewhere = Shows::Json;
     if door.options().pages {

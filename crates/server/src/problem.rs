@@ -30,7 +30,7 @@ macro_rules! table {
                 match self { $(Self::$code => $status,)+ }
             }
 
-            fn title(self) -> &'static str {
+            pub(crate) fn title(self) -> &'static str {
                 match self { $(Self::$code => $title,)+ }
             }
         }

@@ -13,7 +13,7 @@ use crate::{body, credential, reply};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ask {
+pub(super) struct Ask {
     identifier: String,
     password: String,
     display_name: Option<String>,

@@ -12,12 +12,12 @@ use crate::credential;
 use crate::door::Door;
 use crate::problem::{Code, Problem};
 
-mod accounts;
+pub(super) mod accounts;
 mod audit;
-mod clients;
-mod keys;
-mod links;
-mod roles;
+pub(super) mod clients;
+pub(super) mod keys;
+pub(super) mod links;
+pub(super) mod roles;
 mod sessions;
 mod show;
 

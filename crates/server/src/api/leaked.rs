@@ -20,7 +20,7 @@ const REPORTS: Rate = Rate::per(30, Duration::from_secs(60));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ask {
+pub(super) struct Ask {
     token: String,
 }
 

@@ -16,7 +16,7 @@ use crate::{body, credential, reply};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AskAccount {
+pub(super) struct AskAccount {
     token: String,
     identifier: String,
     password: String,
@@ -25,7 +25,7 @@ struct AskAccount {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AskPassword {
+pub(super) struct AskPassword {
     token: String,
     password: String,
 }

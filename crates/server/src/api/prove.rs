@@ -11,13 +11,13 @@ use crate::{body, credential, reply};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AskProof {
+pub(super) struct AskProof {
     password: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AskPassword {
+pub(super) struct AskPassword {
     /// Not needed where the last proof is of a moment ago.
     current_password: Option<String>,
     password: String,

@@ -16,7 +16,7 @@ use crate::{body, cookie, credential, reply};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ask {
+pub(super) struct Ask {
     refresh_token: Option<String>,
     client_id: Option<String>,
 }

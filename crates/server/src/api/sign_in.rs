@@ -14,7 +14,7 @@ use crate::{body, reply};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ask {
+pub(super) struct Ask {
     identifier: String,
     password: String,
     client_id: Option<String>,

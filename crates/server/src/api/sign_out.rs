@@ -19,7 +19,7 @@ use crate::{body, cookie, credential, reply};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ask {
+pub(super) struct Ask {
     #[serde(default)]
     end: What,
     refresh_token: Option<String>,
@@ -27,7 +27,7 @@ struct Ask {
 
 #[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-enum What {
+pub(super) enum What {
     #[default]
     Current,
     Others,

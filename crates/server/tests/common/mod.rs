@@ -27,6 +27,7 @@ pub(crate) use tcp::{Listening, Raw};
 
 mod answer;
 mod client;
+mod described;
 pub(crate) mod form;
 pub(crate) mod recorder;
 mod tcp;

@@ -6,7 +6,7 @@ use doorward_server::Options;
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::Answer;
+use super::{Answer, described};
 
 pub(crate) mod page;
 
@@ -27,7 +27,7 @@ pub(crate) struct Recorder {
 }
 
 /// Everybody may read these, and may keep them.
-const PUBLIC: [&str; 2] = ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server"];
+const PUBLIC: [&str; 3] = ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server", "/openapi.json"];
 /// The whole table of problems, as its own test wrote it down.
 const TABLE: &str = include_str!(
     "../../src/problem/snapshots/doorward_server__problem__tests__the_table_says_for_every_code_its_status_and_title.snap"
@@ -65,6 +65,7 @@ impl Recorder {
         shape(asked, answer, &mut faults);
         problem(asked, answer, &mut faults);
         page::faults(answer, &mut faults);
+        faults.extend(described::faults(asked, answer));
         faults
     }
 

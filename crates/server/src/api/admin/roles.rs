@@ -12,7 +12,7 @@ use crate::door::Door;
 use crate::problem::{Code, Problem};
 use crate::{body, reply};
 
-pub(super) mod permissions;
+pub(in crate::api) mod permissions;
 
 const SEE: Need = see("admin:roles");
 const CHANGE: Need = proved("admin:roles");

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod clients;
 mod keys;
+mod matrix;
 mod reach;
 mod roles;
 mod sessions;

@@ -216,3 +216,26 @@ async fn every_flaw_of_a_page_is_found() {
     let body = crate::common::form::encode(&[("password", PASSWORD)]).into_bytes();
     must_find(&Asked { headers, body, ..asked("POST", "/account/password") }, &secret, "comes back");
 }
+
+#[tokio::test]
+async fn what_the_description_does_not_say_is_found() {
+    let answer = good("/v1/session").await;
+    let get = asked("GET", "/v1/session");
+    let changed = |change: fn(&mut serde_json::Value)| {
+        let mut body = answer.json();
+        change(&mut body);
+        Answer { body: body.to_string().into(), ..answer.clone() }
+    };
+    must_find(&get, &changed(|body| body["password_age"] = 3.into()), "body.password_age is not described");
+    must_find(&get, &changed(|body| body["mode"] = "ticket".into()), "none of what is described");
+    must_find(&get, &changed(|body| body["account"]["id"] = 7.into()), "should be");
+    must_find(&get, &changed(|body| drop(body.as_object_mut().unwrap().remove("roles"))), "body.roles is missing");
+    must_find(&get, &Answer { status: 202, ..answer.clone() }, "the status 202 is not described");
+    must_find(&asked("POST", "/v1/session"), &answer, "POST is answered and not described");
+    let problem = good("/v1/sessions/x").await;
+    assert_eq!(problem.status, 405);
+    let foreign = String::from_utf8(problem.body.to_vec()).unwrap().replace("method_not_allowed", "in_use");
+    let foreign = Answer { status: 409, body: foreign.into(), ..problem };
+    must_find(&asked("POST", "/v1/admin/keys/rotate"), &foreign, "none of what is described");
+    must_find(&asked("GET", "/v1/sessions"), &foreign, "the status 409 is not described");
+}
