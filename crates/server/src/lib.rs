@@ -9,7 +9,7 @@
 //! - `api` one file for each path of the API, `pages` one for each page; `enter` signs in for both
 //! - `problem` the one table of errors; `body` what comes in, `reply` what goes out
 //!
-//! Beside them: [`reference`] for whoever writes a client, [`pool`] where passwords are hashed, [`tend`](fn@tend) which follows the revocation log, `feed` which
+//! Beside them: [`reference`](mod@reference) for whoever writes a client, [`pool`] where passwords are hashed, [`tend`](fn@tend) which follows the revocation log, `feed` which
 //! tells it to services elsewhere, `metrics`, `health`.
 #![deny(missing_docs)]
 
