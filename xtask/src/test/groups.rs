@@ -3,7 +3,7 @@
 //! A group is one line here. If it is more than a command or two, its function lives in a file of its own beside this one.
 //! What it needs beyond Rust it says in `needs`; it may then count on it.
 
-use super::needs::Need;
+use super::needs::{self, Need};
 use super::place::Place;
 use super::{browser, inventory, postgres, proxy};
 
@@ -83,6 +83,18 @@ pub const GROUPS: &[Group] = &[
         needs: &[],
         run: timing,
     },
+    Group {
+        name: "import",
+        about: "people sign in with hashes that Django, passlib, bcrypt and argon2 have written",
+        needs: &[
+            Need::Debian { package: "python3-venv", program: "" },
+            Need::PyPi { package: "Django", version: "5.2.19" },
+            Need::PyPi { package: "passlib", version: "1.7.4" },
+            Need::PyPi { package: "bcrypt", version: "4.3.0" },
+            Need::PyPi { package: "argon2-cffi", version: "25.1.0" },
+        ],
+        run: import,
+    },
     Group { name: "release", about: "the binary as it is shipped", needs: &[], run: release },
     Group {
         name: "proxy",
@@ -95,6 +107,13 @@ pub const GROUPS: &[Group] = &[
         run: proxy,
     },
 ];
+
+fn import(place: &Place) -> Result<(), String> {
+    place.cargo(&["build", "--package", "doorward"])?;
+    let binary = place.target.join("debug/doorward");
+    let binary = binary.to_str().ok_or("the target folder is no UTF-8")?;
+    place.run(needs::python(place), &["tests/import/sign_in.py", binary])
+}
 
 /// Each alone, else one leans on what another brings along.
 fn features(place: &Place) -> Result<(), String> {

@@ -5,7 +5,7 @@
 
 use doorward_verify::Timestamp;
 
-use crate::audit::Event;
+use crate::audit::{Actor, Event};
 use crate::auth::Auth;
 use crate::id::AccountId;
 use crate::store::{Changed, StoreError};
@@ -29,7 +29,12 @@ impl Auth {
     /// [`DeleteError`]; then nothing has changed.
     pub async fn delete_account(&self, id: AccountId) -> Result<bool, DeleteError> {
         let now = self.now()?;
-        let note = self.note(Event::AccountDeleted, now).by_person(id);
+        // First: if it breaks off here, no address is left of somebody who is still there, and not the other way round.
+        self.audit().forget_addresses(id).await?;
+        let mut note = self.note(Event::AccountDeleted, now).by_person(id);
+        if note.actor == Actor::Person(id) {
+            note.address = None;
+        }
         let (account, seq) = match self.accounts().delete(id, note.clone()).await? {
             Changed::Done(account, seq) => (account, seq),
             Changed::LastAdministrator => return Err(DeleteError::LastAdministrator),

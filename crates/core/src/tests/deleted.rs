@@ -1,8 +1,13 @@
 //! What is left of an account that was deleted: nothing that signs in, and nothing that names a person.
 
 use super::*;
-use crate::audit::{Event, Wanted};
+use crate::audit::{By, Event, Row, Wanted};
+use crate::id::AccountId;
 use crate::store::double::When;
+
+fn rows_of(world: &World, account: AccountId) -> Vec<Row> {
+    wait(world.auth.audit().page(Wanted { account: Some(account), ..Wanted::default() }, 100)).unwrap()
+}
 
 #[test]
 fn nothing_of_a_deleted_account_works_any_more() {
@@ -39,15 +44,18 @@ fn nothing_that_names_the_person_is_kept_and_the_audit_knows_a_pseudonym() {
     };
     let ada = wait(world.auth.create_account(new)).unwrap();
     let ask = world.ask("ada.lovelace@example.org", PASSWORD, Mode::Session);
-    wait(world.auth.sign_in(SignIn { device: "Babbage's engine".into(), ..ask })).unwrap();
+    let from = By { address: Some("203.0.113.77".parse().unwrap()), ..By::default() };
+    wait(world.auth.acting(from).sign_in(SignIn { device: "Babbage's engine".into(), ..ask })).unwrap();
     wait(world.auth.reset_link(ada.id)).unwrap();
+    assert!(rows_of(&world, ada.id).iter().any(|row| row.note.address.is_some()));
     let words = ["Babbage", "$argon2"];
     assert!(words.iter().all(|word| world.store.dump().contains(word)));
     wait(world.auth.delete_account(ada.id)).unwrap();
     assert!(words.iter().all(|word| !world.store.dump().contains(word)));
     assert_eq!(wait(world.auth.find_account("ada.lovelace@example.org")).unwrap(), None);
-    let rows = wait(world.auth.audit().page(Wanted { account: Some(ada.id), ..Wanted::default() }, 100)).unwrap();
-    assert!(rows.iter().any(|row| row.note.event == Event::AccountDeleted));
+    let sign_in = rows_of(&world, ada.id).into_iter().find(|row| row.note.event == Event::SignedIn);
+    assert!(sign_in.is_some_and(|row| row.note.address.is_none()), "it went with the account");
+    assert!(rows_of(&world, ada.id).iter().any(|row| row.note.event == Event::AccountDeleted));
 }
 
 #[test]
